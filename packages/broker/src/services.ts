@@ -1,0 +1,11 @@
+import type { Cluster } from '@ottla/cluster'
+import type { Runtime } from '@ottla/runtime'
+import type { Storage } from '@ottla/storage'
+
+/** What handlers work with; one set per broker. */
+export interface Services {
+  readonly runtime: Runtime
+  readonly cluster: Cluster
+  readonly storage: Storage
+  readonly brokerId: number
+}

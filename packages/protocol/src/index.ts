@@ -1,0 +1,6 @@
+export * from './codec/compile.ts'
+export * from './codec/schema.ts'
+export * from './codec/wire.ts'
+export * from './errors.ts'
+export { type Api, apis } from './messages/apis.ts'
+export * from './messages/index.ts'

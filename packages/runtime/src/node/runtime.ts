@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
+import { type Log, silentLog } from '../log.ts'
+import type { Runtime } from '../runtime.ts'
+import { nodeFiles } from './files.ts'
+import { nodeNetwork } from './network.ts'
+
+/** The runtime of a real process. */
+export const nodeRuntime = (log: Log = silentLog): Runtime => ({
+  now: Date.now,
+  monotonic: () => performance.now(),
+  timer(ms, fire) {
+    const timer = setTimeout(fire, ms)
+    timer.unref()
+    return { cancel: () => clearTimeout(timer) }
+  },
+  randomBytes: (count) => randomBytes(count),
+  files: nodeFiles,
+  network: nodeNetwork,
+  log,
+})

@@ -1,0 +1,3 @@
+export * from './partition.ts'
+export * from './storage.ts'
+export * from './topic-settings.ts'
