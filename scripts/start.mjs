@@ -1,0 +1,7 @@
+// `npm start`: a broker on 127.0.0.1:9092 with its data in ./data. Arguments go on to `ottla start`.
+import { build, root } from './prepare.mjs'
+
+build()
+process.chdir(root)
+const { main } = await import('../packages/cli/dist/main.js')
+await main([process.argv[0], 'ottla', 'start', ...process.argv.slice(2)])
