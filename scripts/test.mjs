@@ -25,7 +25,7 @@ if (files.length === 0) {
   console.error(`No test file has ${wanted.join(' or ')} in its path.`)
   process.exit(1)
 }
-const reporter = process.stdout.isTTY ? 'spec' : 'dot'
+const reporter = 'spec'
 const { status } = spawnSync(
   process.execPath,
   ['--conditions=@ottla/source', '--import', 'tsx', '--test', `--test-reporter=${reporter}`, ...files],
