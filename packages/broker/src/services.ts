@@ -1,4 +1,4 @@
-import type { Cluster } from '@ottla/cluster'
+import type { Cluster, Configs } from '@ottla/cluster'
 import type { Runtime } from '@ottla/runtime'
 import type { Storage } from '@ottla/storage'
 
@@ -6,6 +6,7 @@ import type { Storage } from '@ottla/storage'
 export interface Services {
   readonly runtime: Runtime
   readonly cluster: Cluster
+  readonly configs: Configs
   readonly storage: Storage
   readonly brokerId: number
 }

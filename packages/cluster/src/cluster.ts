@@ -17,6 +17,8 @@ export interface Topic {
   readonly id: string
   readonly internal: boolean
   readonly partitions: readonly PartitionInfo[]
+  /** As asked for. One machine holds one replica whatever was asked for; the number is shown again to those who ask. */
+  readonly replicationFactor: number
   /** What was set for this topic, by Kafka's config names. */
   readonly configs: ReadonlyMap<string, string>
 }
@@ -28,6 +30,8 @@ export interface ClusterImage {
   readonly brokers: readonly BrokerInfo[]
   readonly topics: ReadonlyMap<string, Topic>
   readonly topicsById: ReadonlyMap<string, Topic>
+  /** What was set while running, by `resourceKey`: for brokers and groups. */
+  readonly dynamicConfigs: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
 export interface NewTopic {
@@ -54,7 +58,10 @@ export interface Cluster {
   onChange(listener: (image: ClusterImage, before: ClusterImage) => void | Promise<void>): void
 }
 
+/** Something that has settings. A broker is named by its id, all brokers together by ''. */
 export interface ConfigResource {
   readonly type: 'topic' | 'broker' | 'group'
   readonly name: string
 }
+
+export const resourceKey = (resource: ConfigResource): string => `${resource.type}/${resource.name}`
