@@ -13,6 +13,7 @@ const mayImport = {
   storage: ['protocol', 'runtime'],
   cluster: ['protocol', 'runtime', 'storage'],
   coordinator: ['protocol', 'runtime'],
+  client: ['protocol', 'runtime'],
   broker: ['cluster', 'coordinator', 'protocol', 'runtime', 'storage'],
   ottla: ['broker', 'cluster', 'coordinator', 'protocol', 'runtime', 'storage'],
   cli: ['ottla', 'protocol', 'runtime'],
