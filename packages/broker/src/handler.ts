@@ -1,13 +1,29 @@
 import type { Api, Decoded, Message, Partially } from '@ottla/protocol'
 import { apis } from '@ottla/protocol'
 import type { Address } from '@ottla/runtime'
+import type { FetchSessions } from './fetch/fetch-sessions.ts'
+import type { Reservation, ResponseMemory } from './server/response-memory.ts'
 import type { Services } from './services.ts'
+import type { BrokerSettings } from './settings.ts'
 
 /** What a handler knows beside the request itself. */
 export interface RequestContext extends Services {
   readonly apiVersion: number
   readonly clientId: string | null
   readonly connection: ConnectionContext
+  readonly server: ServerContext
+  /** Set by a handler that reserved memory for its answer: released when the client has taken it. */
+  reservation: Reservation | undefined
+}
+
+/** What the server knows beside the services; one per broker. */
+export interface ServerContext {
+  readonly settings: BrokerSettings
+  readonly handlers: readonly Handler[]
+  readonly responseMemory: ResponseMemory
+  readonly fetchSessions: FetchSessions
+  /** Called when this broker's answers should not wait any longer: a topic went away, or the broker stops. */
+  onWake(listener: () => void): () => void
 }
 
 export interface ConnectionContext {
@@ -19,6 +35,8 @@ export interface ConnectionContext {
   readonly open: boolean
   /** Called once when the connection is gone. Returns its removal. */
   onClose(listener: () => void): () => void
+  /** Ends this connection, as the only answer there is. `why` goes to the log. */
+  close(why: string): void
 }
 
 /** The code behind one API. `undefined` as an answer: none is sent (Produce with acks=0). */

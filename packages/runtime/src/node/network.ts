@@ -5,7 +5,7 @@ import type { Address, Connection, Network } from '../network.ts'
 export const nodeNetwork: Network = {
   listen: (address, accept) =>
     new Promise((resolve, reject) => {
-      const server = createServer({ noDelay: true }, (socket) => accept(tcpConnection(socket)))
+      const server = createServer({ noDelay: true, keepAlive: true }, (socket) => accept(tcpConnection(socket)))
       server.once('error', reject)
       server.listen({ host: address.host, port: address.port, backlog: 511 }, () => {
         server.off('error', reject)
@@ -37,6 +37,11 @@ function tcpConnection(socket: Socket): Connection {
   const local: Address = { host: withoutMapping(socket.localAddress), port: socket.localPort ?? 0 }
   const remote: Address = { host: withoutMapping(socket.remoteAddress), port: socket.remotePort ?? 0 }
   let failure: Error | undefined
+  let drained = () => {}
+  // Node's own 'drain' comes only after a write that passed its high-water mark; this one after every write.
+  const written = () => {
+    if (socket.writableLength === 0 && !socket.destroyed) drained()
+  }
   socket.on('error', (error) => {
     failure = error
   })
@@ -47,13 +52,17 @@ function tcpConnection(socket: Socket): Connection {
       return socket.writableLength
     },
     onData: (receive) => socket.on('data', receive),
-    onDrain: (drained) => socket.on('drain', drained),
+    onDrain(listener) {
+      drained = listener
+    },
     onClose: (closed) => socket.once('close', () => closed(failure)),
     write(buffers) {
       if (socket.destroyed) return true
       socket.cork()
       let room = true
-      for (const buffer of buffers) room = socket.write(buffer)
+      const last = buffers.length - 1
+      for (let i = 0; i < last; i++) socket.write(buffers[i]!)
+      if (last >= 0) room = socket.write(buffers[last]!, written)
       socket.uncork()
       return room
     },

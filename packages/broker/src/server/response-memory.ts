@@ -1,0 +1,87 @@
+/** Bytes set aside for one answer, until its client has taken them. */
+export interface Reservation {
+  readonly bytes: number
+  /** The answer turned out to have this size. */
+  resize(bytes: number): void
+  /** Idempotent. */
+  release(): void
+}
+
+interface Waiter {
+  readonly wantedBytes: number
+  readonly minimumBytes: number
+  readonly grant: (reservation: Reservation) => void
+}
+
+/**
+ * The bytes of all answers that wait for their clients to read them.
+ *
+ * A fetch asks before it reads. It gets at most a quarter of what is left, so that consumers that do not read take
+ * smaller and smaller shares and never all; when too little is left it waits for another's answer to be taken.
+ */
+export class ResponseMemory {
+  private readonly limitBytes: number
+  private readonly waiters = new Set<Waiter>()
+  usedBytes = 0
+
+  constructor(limitBytes: number) {
+    this.limitBytes = limitBytes
+  }
+
+  /** At once, where there is room: a fetch that finds data in memory is then answered in the same turn. */
+  tryReserve(wantedBytes: number, minimumBytes: number): Reservation | undefined {
+    const shareBytes = Math.floor((this.limitBytes - this.usedBytes) / 4)
+    if (shareBytes < Math.min(wantedBytes, minimumBytes)) return undefined
+    return this.take(Math.min(wantedBytes, shareBytes))
+  }
+
+  /** `cancelled` is given a function that ends the waiting: its connection is gone. */
+  reserve(
+    wantedBytes: number,
+    minimumBytes: number,
+    cancelled: (cancel: () => void) => void,
+  ): Promise<Reservation | undefined> {
+    return new Promise((resolve) => {
+      const waiter: Waiter = { wantedBytes, minimumBytes, grant: resolve }
+      this.waiters.add(waiter)
+      cancelled(() => {
+        if (this.waiters.delete(waiter)) resolve(undefined)
+      })
+    })
+  }
+
+  /** For an answer that is there already, whatever the limit says. */
+  take(bytes: number): Reservation {
+    this.usedBytes += bytes
+    let held = bytes
+    let open = true
+    const change = (to: number) => {
+      this.usedBytes += to - held
+      const less = to < held
+      held = to
+      if (less) this.grantNext()
+    }
+    return {
+      get bytes() {
+        return held
+      },
+      resize: (to) => {
+        if (open) change(to)
+      },
+      release: () => {
+        if (!open) return
+        open = false
+        change(0)
+      },
+    }
+  }
+
+  private grantNext(): void {
+    for (const waiter of this.waiters) {
+      const reservation = this.tryReserve(waiter.wantedBytes, waiter.minimumBytes)
+      if (reservation === undefined) return
+      this.waiters.delete(waiter)
+      waiter.grant(reservation)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { KafkaError, Writer } from '@ottla/protocol'
+import type { Runtime } from '@ottla/runtime'
+import { FetchSessions } from '../fetch/fetch-sessions.ts'
+import type { Handler, ServerContext } from '../handler.ts'
+import type { Services } from '../services.ts'
+import type { BrokerSettings } from '../settings.ts'
+import type { ClientConnection } from './client-connection.ts'
+import { LimitedLog } from './limited-log.ts'
+import { RequestMemory } from './request-memory.ts'
+import { type Route, Routes } from './request-route.ts'
+import { ResponseMemory } from './response-memory.ts'
+
+/** What all connections of one broker share. */
+export class ServerState implements ServerContext {
+  readonly services: Services
+  readonly runtime: Runtime
+  readonly settings: BrokerSettings
+  readonly handlers: readonly Handler[]
+  readonly routes: Routes
+  readonly requestMemory: RequestMemory
+  readonly responseMemory: ResponseMemory
+  readonly fetchSessions: FetchSessions
+  /** For lines that clients can cause. */
+  readonly log: LimitedLog
+  readonly writer = new Writer()
+  readonly connections = new Set<ClientConnection>()
+  /** No request begins any more. */
+  stopping = false
+  private readonly wakeListeners = new Set<() => void>()
+
+  constructor(services: Services, settings: BrokerSettings, handlers: readonly Handler[]) {
+    this.services = services
+    this.runtime = services.runtime
+    this.settings = settings
+    this.handlers = handlers
+    this.routes = new Routes(handlers)
+    this.requestMemory = new RequestMemory(settings.queuedMaxRequestBytes)
+    this.responseMemory = new ResponseMemory(settings.maxQueuedResponseBytes)
+    this.fetchSessions = new FetchSessions(settings, services.runtime)
+    this.log = new LimitedLog(services.runtime)
+  }
+
+  onWake(listener: () => void): () => void {
+    this.wakeListeners.add(listener)
+    return () => this.wakeListeners.delete(listener)
+  }
+
+  wake(): void {
+    for (const listener of [...this.wakeListeners]) listener()
+  }
+
+  gone(connection: ClientConnection): void {
+    this.connections.delete(connection)
+  }
+
+  /** A `KafkaError` is an answer; anything else is a defect, or a disk that fails. */
+  reportFailure(route: Route, error: unknown): void {
+    if (error instanceof KafkaError) return
+    const { name } = route.handler.api
+    this.log.write('error', `${name} v${route.version} failed`, { err: error })
+  }
+}
