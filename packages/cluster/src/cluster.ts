@@ -46,6 +46,8 @@ export interface NewTopic {
 export interface Cluster {
   readonly image: ClusterImage
   createTopic(topic: NewTopic): Promise<Topic>
+  /** Throws POLICY_VIOLATION if there may not be so many partitions more. */
+  checkRoom(more: number): void
   deleteTopic(name: string): Promise<void>
   /** Raises the number of partitions. */
   createPartitions(name: string, count: number): Promise<Topic>

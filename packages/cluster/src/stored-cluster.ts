@@ -63,6 +63,8 @@ export class StoredCluster implements Cluster {
   /** The last time that a listener failed, and the changes that it concerns. */
   #failure: { readonly after: number; readonly revision: number; readonly error: unknown } | undefined
   #revision: number
+  /** Partitions of creations that were judged and are not in the image yet. */
+  #partitionsUnderWay = 0
   readonly #unwatch: () => void
 
   /** @internal Use `openCluster`. */
@@ -98,8 +100,8 @@ export class StoredCluster implements Cluster {
 
   createTopic(topic: NewTopic): Promise<Topic> {
     const id = randomUuid(this.#options.runtime)
-    return this.#change(() => {
-      checkNewTopic(topic, this.image, this.#options.maxPartitions())
+    return this.#growing(topic.partitionCount, () => {
+      checkNewTopic(topic, this.image)
       const key = topicKey(topic.name)
       return {
         when: [{ key, createRevision: 0 }],
@@ -124,8 +126,8 @@ export class StoredCluster implements Cluster {
   }
 
   createPartitions(name: string, count: number): Promise<Topic> {
-    return this.#change(() => {
-      checkPartitionCount(existing(this.image, name), count, this.image, this.#options.maxPartitions())
+    return this.#growing(count - (this.image.topics.get(name)?.partitions.length ?? 0), () => {
+      checkPartitionCount(existing(this.image, name), count)
       const key = topicKey(name)
       const stored = JSON.parse(this.#values.get(key)!) as StoredTopic
       return {
@@ -182,6 +184,30 @@ export class StoredCluster implements Cluster {
   #unchanged(key: string): Compare {
     const value = this.#values.get(key)
     return value === undefined ? { key, createRevision: 0 } : { key, value }
+  }
+
+  /** Throws if there may not be `more` partitions. */
+  checkRoom(more: number): void {
+    let held = this.#partitionsUnderWay
+    for (const topic of this.image.topics.values()) held += topic.partitions.length
+    const limit = this.#options.maxPartitions()
+    if (held + more <= limit) return
+    throw new KafkaError(
+      'POLICY_VIOLATION',
+      `${more} more partitions would exceed the limit of ${limit} (setting max.partitions); ${held} exist.`,
+    )
+  }
+
+  /** A change that adds partitions; those of others that are under way count too. */
+  async #growing<T>(more: number, judge: () => Change<T>): Promise<T> {
+    judge()
+    this.checkRoom(more)
+    this.#partitionsUnderWay += more
+    try {
+      return await this.#change(judge)
+    } finally {
+      this.#partitionsUnderWay -= more
+    }
   }
 
   /** Judges and commits until nobody came in between, and waits until the change is visible. */
@@ -248,7 +274,7 @@ export async function openCluster(options: ClusterOptions): Promise<StoredCluste
 }
 
 /** Whether a topic may be created, without creating it (`validateOnly`). */
-export function checkNewTopic(topic: NewTopic, image: ClusterImage, maxPartitions: number): void {
+export function checkNewTopic(topic: NewTopic, image: ClusterImage): void {
   checkTopicName(topic.name)
   if (image.topics.has(topic.name)) {
     throw new KafkaError('TOPIC_ALREADY_EXISTS', `Topic '${topic.name}' already exists.`)
@@ -266,11 +292,10 @@ export function checkNewTopic(topic: NewTopic, image: ClusterImage, maxPartition
       'Replication factor must be larger than 0, or -1 to use the default value.',
     )
   }
-  checkRoom(topic.partitionCount, image, maxPartitions)
 }
 
 /** Whether a topic may have this many partitions, without creating them. */
-export function checkPartitionCount(topic: Topic, count: number, image: ClusterImage, maxPartitions: number): void {
+export function checkPartitionCount(topic: Topic, count: number): void {
   const now = topic.partitions.length
   if (count === now) throw new KafkaError('INVALID_PARTITIONS', `Topic already has ${now} partition(s).`)
   if (count < now) {
@@ -279,17 +304,6 @@ export function checkPartitionCount(topic: Topic, count: number, image: ClusterI
       `The topic ${topic.name} currently has ${now} partition(s); ${count} would not be an increase.`,
     )
   }
-  checkRoom(count - now, image, maxPartitions)
-}
-
-function checkRoom(more: number, image: ClusterImage, maxPartitions: number): void {
-  let held = 0
-  for (const topic of image.topics.values()) held += topic.partitions.length
-  if (held + more <= maxPartitions) return
-  throw new KafkaError(
-    'POLICY_VIOLATION',
-    `${more} more partitions would exceed the limit of ${maxPartitions} (setting max.partitions); ${held} exist.`,
-  )
 }
 
 function existing(image: ClusterImage, name: string): Topic {
