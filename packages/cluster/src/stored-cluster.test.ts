@@ -145,7 +145,7 @@ test('partitions are added and never taken away', async () => {
 })
 
 test('more partitions than the limit are refused', async () => {
-  const cluster = await open(new MemoryKeys(), 10)
+  const cluster = await open(new MemoryKeys(), 13)
   await cluster.createTopic(newTopic('x', { partitionCount: 7 }))
   await assert.rejects(cluster.createTopic(newTopic('y', { partitionCount: 4 })), /max\.partitions/)
   await assert.rejects(cluster.createPartitions('x', 11), { name: 'POLICY_VIOLATION' })
