@@ -86,9 +86,12 @@ export class PackedBatch {
     return int64At(this.bytes, layout.maxTimestamp)
   }
 
-  /** -1: the producer is not idempotent. */
+  /** -1: the producer is not idempotent. Brokers hand out ids from 0 up; beyond 2^53 see `exactProducerId`. */
   get producerId(): number {
     return int64At(this.bytes, layout.producerId)
+  }
+  get exactProducerId(): bigint {
+    return this.bytes.readBigInt64BE(layout.producerId)
   }
   get hasProducer(): boolean {
     return this.producerId >= 0

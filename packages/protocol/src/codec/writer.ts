@@ -256,6 +256,16 @@ export class Writer {
   }
 }
 
+/** Bytes that `Writer.varint` takes. */
+export const varintBytes = (value: number): number => uvarintBytes(((value << 1) ^ (value >> 31)) >>> 0)
+
+/** Bytes that `Writer.varlong` takes. */
+export function varlongBytes(value: number): number {
+  let bytes = 1
+  for (let rest = Math.floor((value < 0 ? -value - 1 : value) / 64); rest > 0; rest = Math.floor(rest / 128)) bytes++
+  return bytes
+}
+
 export function piecesBytes(value: Pieces): number {
   return value instanceof Uint8Array ? value.length : value.reduce((bytes, piece) => bytes + piece.length, 0)
 }
