@@ -1,0 +1,21 @@
+import { ErrorCode, KafkaError } from '@ottla/protocol'
+import type { RequestContext } from '../handler.ts'
+
+/** Code and message of what failed for one item of a request. What is not Kafka's error is the disk's: it is logged. */
+export function failedItem(error: unknown, { runtime }: RequestContext) {
+  if (error instanceof KafkaError) return { errorCode: error.code, errorMessage: error.message }
+  runtime.log.write('error', 'an administrative request failed', { err: error })
+  const reason = error instanceof Error ? error.message : String(error)
+  return { errorCode: ErrorCode.KAFKA_STORAGE_ERROR, errorMessage: `The broker could not store the change: ${reason}` }
+}
+
+/** What occurs more than once. */
+export function duplicatesOf<T>(items: Iterable<T>): ReadonlySet<T> {
+  const seen = new Set<T>()
+  const duplicates = new Set<T>()
+  for (const item of items) {
+    if (seen.has(item)) duplicates.add(item)
+    seen.add(item)
+  }
+  return duplicates
+}
