@@ -1,0 +1,1 @@
+export const franzGo: import('../harness/target.ts').Target[] = []

@@ -1,0 +1,9 @@
+import type { Target } from '../harness/target.ts'
+import { franzGo } from './franz-go.ts'
+import { javaClients } from './java-clients.ts'
+import { javaTools } from './java-tools.ts'
+import { kafkajs } from './kafkajs.ts'
+import { kcat } from './kcat.ts'
+import { platformatic } from './platformatic.ts'
+
+export const targets: readonly Target[] = [kcat, kafkajs, platformatic, javaTools, javaClients, ...franzGo]
