@@ -2,6 +2,7 @@ import type { Api, Decoded, Message, Partially } from '@ottla/protocol'
 import { apis } from '@ottla/protocol'
 import type { Address } from '@ottla/runtime'
 import type { FetchSessions } from './fetch/fetch-sessions.ts'
+import type { ProducerIds } from './producer-ids.ts'
 import type { Reservation, ResponseMemory } from './server/response-memory.ts'
 import type { Services } from './services.ts'
 import type { BrokerSettings } from './settings.ts'
@@ -22,6 +23,7 @@ export interface ServerContext {
   readonly handlers: readonly Handler[]
   readonly responseMemory: ResponseMemory
   readonly fetchSessions: FetchSessions
+  readonly producerIds: ProducerIds
   /** Called when this broker's answers should not wait any longer: a topic went away, or the broker stops. */
   onWake(listener: () => void): () => void
 }

@@ -4,6 +4,8 @@ import type { Address } from '@ottla/runtime'
 export interface BrokerSettings {
   /** Where clients are told to connect; undefined: the local address that each connection arrived at. */
   readonly advertised?: Address | undefined
+  /** `log.dirs`, for those who ask where the data lies. */
+  readonly logDir: string
   /** `socket.request.max.bytes`: a larger frame closes its connection. */
   readonly socketRequestMaxBytes: number
   /** `queued.max.request.bytes`: requests being received or worked on, over all connections; above it sockets pause. */
@@ -37,6 +39,7 @@ export interface BrokerSettings {
 }
 
 export const defaultBrokerSettings: BrokerSettings = {
+  logDir: 'memory',
   socketRequestMaxBytes: 100 * 1024 * 1024,
   queuedMaxRequestBytes: 128 * 1024 * 1024,
   maxRequestItems: 500_000,

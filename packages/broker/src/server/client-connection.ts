@@ -1,4 +1,4 @@
-import { MalformedError, Reader } from '@ottla/protocol'
+import { MalformedError, Reader, readRequestHeader, responseFrame } from '@ottla/protocol'
 import type { Address, Connection } from '@ottla/runtime'
 import type { ConnectionContext, RequestContext } from '../handler.ts'
 import { apiVersionsForNewerClient } from '../handlers/18-api-versions.ts'
@@ -6,13 +6,14 @@ import { failureResponse } from './failure-response.ts'
 import { foreignProtocol } from './foreign-protocol.ts'
 import { FrameAssembler } from './frame-assembler.ts'
 import { MalformedFrame } from './malformed-frame.ts'
-import { headBytes, readClientId, readHead } from './request-header.ts'
 import type { RequestHolder } from './request-memory.ts'
-import { encodeResponse, type Route } from './request-route.ts'
+import type { Route } from './request-route.ts'
 import type { Reservation } from './response-memory.ts'
 import { ResponseQueue } from './response-queue.ts'
 import type { ServerState } from './server-state.ts'
 
+/** API key, version and correlation id, which stand at the same place in every request. */
+const headBytes = 8
 const produceKey = 0
 const saslHandshakeKey = 17
 const apiVersionsKey = 18
@@ -185,7 +186,9 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
 
   private begin(frame: Buffer): void {
     if (frame.length < headBytes) throw new MalformedError(0, `a request of ${frame.length} bytes`)
-    const { apiKey, apiVersion, correlationId } = readHead(frame)
+    const apiKey = frame.readInt16BE(0)
+    const apiVersion = frame.readInt16BE(2)
+    const correlationId = frame.readInt32BE(4)
     const route = this.server.routes.find(apiKey, apiVersion)
     if (route === undefined) {
       this.unsupported(apiKey, apiVersion, correlationId)
@@ -201,7 +204,7 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
       reservation: undefined,
     }
     const reader = new Reader(frame, this.server.settings.maxRequestItems)
-    this.lastClientId = readClientId(reader, route.requestHeaderFlexible)
+    this.lastClientId = readRequestHeader(reader).clientId
     const request = route.decode(reader)
     this.slots.push(slot)
     this.slotBytes += frame.length
@@ -236,7 +239,7 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
     slot.context = undefined
     if (this.open && response !== undefined) {
       try {
-        slot.answer = encodeResponse(this.server.writer, slot.route, slot.correlationId, response)
+        slot.answer = this.frameOf(slot.route, slot.correlationId, response)
       } catch (error) {
         this.server.reportFailure(slot.route, error)
         this.close(`the answer to ${slot.route.handler.api.name} could not be encoded`)
@@ -251,6 +254,10 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
     if (response === undefined)
       this.close(`${slot.route.handler.api.name} failed, and its answer has no place for an error`)
     this.finish(slot, response)
+  }
+
+  private frameOf({ handler, version }: Route, correlationId: number, body: any): Uint8Array[] {
+    return responseFrame(this.server.writer, { response: handler.api.response, version, correlationId, body })
   }
 
   /** Answers leave in the order of their requests. */
@@ -285,7 +292,7 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
     const answer = apiKey === apiVersionsKey ? this.server.routes.find(apiKey, 0) : undefined
     if (answer !== undefined) {
       const response = apiVersionsForNewerClient(this.server.handlers)
-      const frame = encodeResponse(this.server.writer, answer, correlationId, response)
+      const frame = this.frameOf(answer, correlationId, response)
       this.responses.push(frame, this.server.responseMemory.take(sizeOf(frame)))
     } else if (apiKey === saslHandshakeKey)
       this.close(

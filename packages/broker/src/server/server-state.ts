@@ -2,6 +2,7 @@ import { KafkaError, Writer } from '@ottla/protocol'
 import type { Runtime } from '@ottla/runtime'
 import { FetchSessions } from '../fetch/fetch-sessions.ts'
 import type { Handler, ServerContext } from '../handler.ts'
+import { ProducerIds } from '../producer-ids.ts'
 import type { Services } from '../services.ts'
 import type { BrokerSettings } from '../settings.ts'
 import type { ClientConnection } from './client-connection.ts'
@@ -20,6 +21,7 @@ export class ServerState implements ServerContext {
   readonly requestMemory: RequestMemory
   readonly responseMemory: ResponseMemory
   readonly fetchSessions: FetchSessions
+  readonly producerIds: ProducerIds
   /** For lines that clients can cause. */
   readonly log: LimitedLog
   readonly writer = new Writer()
@@ -37,6 +39,7 @@ export class ServerState implements ServerContext {
     this.requestMemory = new RequestMemory(settings.queuedMaxRequestBytes)
     this.responseMemory = new ResponseMemory(settings.maxQueuedResponseBytes)
     this.fetchSessions = new FetchSessions(settings, services.runtime)
+    this.producerIds = new ProducerIds(services.cluster)
     this.log = new LimitedLog(services.runtime)
   }
 
