@@ -1,5 +1,5 @@
 export * from './files.ts'
 export * from './log.ts'
 export * from './network.ts'
-export { nodeRuntime } from './node/runtime.ts'
+export { type NodeRuntimeOptions, nodeRuntime } from './node/runtime.ts'
 export * from './runtime.ts'

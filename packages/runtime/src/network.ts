@@ -33,8 +33,29 @@ export interface Listener {
   close(): Promise<void>
 }
 
+/** How a client's end speaks TLS. Keys and certificates are PEM, several after one another. */
+export interface TlsConnectOptions {
+  /** Whom to trust, instead of the authorities that come with Node. */
+  readonly ca?: string | Buffer | readonly (string | Buffer)[]
+  /** The client's own certificate and key, where the server asks for them. */
+  readonly cert?: string | Buffer
+  readonly key?: string | Buffer
+  readonly passphrase?: string
+  /** The name to ask for (SNI) and to find in the certificate. Without it, the host of the address. */
+  readonly serverName?: string
+  /** False: any certificate will do. For experiments only. */
+  readonly rejectUnauthorized?: boolean
+}
+
+export interface ConnectOptions {
+  /** Present: TLS, from the first byte on. */
+  readonly tls?: TlsConnectOptions
+  /** Gives up connecting. A connection that is open stays. */
+  readonly signal?: AbortSignal
+}
+
 export interface Network {
   /** Port 0 takes a free one. */
   listen(address: Address, accept: (connection: Connection) => void): Promise<Listener>
-  connect(address: Address): Promise<Connection>
+  connect(address: Address, options?: ConnectOptions): Promise<Connection>
 }

@@ -1,7 +1,8 @@
-import { connect, createServer, type Socket } from 'node:net'
-import type { Address, Connection, Network } from '../network.ts'
+import { connect, createServer, isIP, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import type { Address, Connection, ConnectOptions, Network, TlsConnectOptions } from '../network.ts'
 
-/** TCP. */
+/** TCP, and TLS over it for connections that this end opens. */
 export const nodeNetwork: Network = {
   listen: (address, accept) =>
     new Promise((resolve, reject) => {
@@ -20,15 +21,45 @@ export const nodeNetwork: Network = {
       })
     }),
 
-  connect: (address) =>
+  connect: (address, options = {}) =>
     new Promise((resolve, reject) => {
-      const socket = connect({ host: address.host, port: address.port, noDelay: true })
-      socket.once('error', reject)
-      socket.once('connect', () => {
-        socket.off('error', reject)
+      const { signal } = options
+      if (signal?.aborted === true) return reject(signal.reason)
+      const socket = open(address, options)
+      const failed = (error: Error) => {
+        signal?.removeEventListener('abort', aborted)
+        reject(error)
+      }
+      const aborted = () => {
+        socket.destroy()
+        failed(signal?.reason)
+      }
+      signal?.addEventListener('abort', aborted, { once: true })
+      socket.once('error', failed)
+      socket.once(options.tls === undefined ? 'connect' : 'secureConnect', () => {
+        signal?.removeEventListener('abort', aborted)
+        socket.off('error', failed)
         resolve(tcpConnection(socket))
       })
     }),
+}
+
+function open({ host, port }: Address, { tls }: ConnectOptions): Socket {
+  if (tls === undefined) return connect({ host, port, noDelay: true })
+  const socket = connectTls({ host, port, ...nodeTlsOptions(host, tls) })
+  socket.setNoDelay(true)
+  return socket
+}
+
+function nodeTlsOptions(host: string, tls: TlsConnectOptions): ConnectionOptions {
+  const { ca, cert, key, passphrase, rejectUnauthorized, serverName = host } = tls
+  const given = Object.entries({ cert, key, passphrase, rejectUnauthorized }).filter(([, value]) => value !== undefined)
+  return {
+    ...Object.fromEntries(given),
+    ...(ca !== undefined && { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
+    // SNI carries names only (RFC 6066).
+    ...(isIP(serverName) === 0 && { servername: serverName }),
+  }
 }
 
 const withoutMapping = (host: string | undefined) => (host ?? '').replace(/^::ffff:/, '')

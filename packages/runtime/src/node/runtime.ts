@@ -5,13 +5,18 @@ import type { Runtime } from '../runtime.ts'
 import { nodeFiles } from './files.ts'
 import { nodeNetwork } from './network.ts'
 
+export interface NodeRuntimeOptions {
+  /** A pending timer keeps the process alive, as one of a client does whose caller awaits an answer. */
+  readonly timersHoldProcess?: boolean
+}
+
 /** The runtime of a real process. */
-export const nodeRuntime = (log: Log = silentLog): Runtime => ({
+export const nodeRuntime = (log: Log = silentLog, options: NodeRuntimeOptions = {}): Runtime => ({
   now: Date.now,
   monotonic: () => performance.now(),
   timer(ms, fire) {
     const timer = setTimeout(fire, ms)
-    timer.unref()
+    if (options.timersHoldProcess !== true) timer.unref()
     return { cancel: () => clearTimeout(timer) }
   },
   randomBytes: (count) => randomBytes(count),

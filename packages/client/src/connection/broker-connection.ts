@@ -1,0 +1,209 @@
+import {
+  apiVersionsRequest,
+  apiVersionsResponse,
+  type Decoded,
+  decoder,
+  ErrorCode,
+  type Message,
+  type Partially,
+  Reader,
+  readResponseHeader,
+  requestFrame,
+  Writer,
+} from '@ottla/protocol'
+import type { Address, Connection } from '@ottla/runtime'
+import { type ErrorContext, OttlaError, throwBrokerError } from '../ottla-error.ts'
+import { beforeNegotiation, readApiVersions, SpokenVersions } from './api-versions.ts'
+import { FrameReader } from './frame-reader.ts'
+import type { Deadline, TimerWheel } from './timer-wheel.ts'
+
+export interface SendOptions {
+  /** How long the answer may take. Without it, the connection's request timeout. */
+  readonly timeoutMs?: number
+  /** Caps the version, where a newer one means something else. */
+  readonly maxVersion?: number
+}
+
+export interface BrokerConnectionOptions {
+  readonly wheel: TimerWheel
+  readonly clientId: string
+  readonly requestTimeoutMs: number
+  readonly maxResponseBytes: number
+}
+
+interface InFlight {
+  readonly correlationId: number
+  readonly request: Message<any>
+  readonly response: Message<any>
+  readonly version: number
+  readonly settle: (answer: any) => void
+  readonly fail: (error: OttlaError) => void
+  readonly deadline: Deadline
+}
+
+const softwareName = 'ottla-client'
+const softwareVersion = '0.1.0'
+
+/**
+ * One connection to one broker. Requests go out at once and are answered in their order:
+ *
+ *     send -> [ 7 | 8 | 9 ] in flight -> the answer that arrives belongs to 7
+ *
+ * A request that is not answered in time ends the connection, for nothing after it could be answered either. Whatever
+ * ends it, everything in flight settles.
+ */
+export class BrokerConnection {
+  readonly broker: string
+  readonly #connection: Connection
+  readonly #options: BrokerConnectionOptions
+  readonly #frames: FrameReader
+  // One for each connection: a frame of megabytes in one leaves the others their chunk.
+  readonly #writer = new Writer()
+  #inFlight: InFlight[] = []
+  #nextCorrelationId = 0
+  #versions = beforeNegotiation
+  #failure: OttlaError | undefined
+  #closed: (error: OttlaError) => void = () => {}
+
+  constructor(connection: Connection, address: Address, options: BrokerConnectionOptions) {
+    this.broker = `${address.host}:${address.port}`
+    this.#connection = connection
+    this.#options = options
+    this.#frames = new FrameReader(options.maxResponseBytes, this.broker)
+    connection.onData((chunk) => this.#receive(chunk))
+    connection.onClose((cause) =>
+      this.#end(this.#error('NETWORK_EXCEPTION', 'the broker closed the connection', cause)),
+    )
+  }
+
+  get isOpen(): boolean {
+    return this.#failure === undefined
+  }
+
+  get inFlightCount(): number {
+    return this.#inFlight.length
+  }
+
+  /** Features of the cluster with their levels (KIP-584). */
+  get features(): ReadonlyMap<string, number> {
+    return this.#versions.features
+  }
+
+  /** Called once, when the connection has ended. */
+  onClose(closed: (error: OttlaError) => void): void {
+    this.#closed = closed
+  }
+
+  /** The version that `send` would use, or undefined if the broker has none in common. */
+  versionOf(request: Message<any>, maxVersion?: number): number | undefined {
+    return this.#versions.highest(request, maxVersion)
+  }
+
+  /** Asks which versions the broker speaks. To be done first, and again after authentication. */
+  async negotiate(): Promise<void> {
+    const body = { clientSoftwareName: softwareName, clientSoftwareVersion: softwareVersion }
+    let answer = await this.send(apiVersionsRequest, apiVersionsResponse, body)
+    if (answer.errorCode === ErrorCode.UNSUPPORTED_VERSION) {
+      const known = answer.apiKeys.find((api) => api.apiKey === apiVersionsRequest.api)
+      answer = await this.send(apiVersionsRequest, apiVersionsResponse, body, { maxVersion: known?.maxVersion ?? 0 })
+    }
+    throwBrokerError(answer.errorCode, undefined, { broker: this.broker })
+    this.#versions = new SpokenVersions(answer)
+  }
+
+  /** Sends in the highest version that both ends speak; fields that it lacks are left out. */
+  send<Q extends Message<any>, R extends Message<any>>(
+    request: Q,
+    response: R,
+    body: Partially<Decoded<Q>>,
+    options: SendOptions = {},
+  ): Promise<Decoded<R>> {
+    return new Promise((settle, fail) => {
+      const version = this.#write(request, body, options.maxVersion)
+      const correlationId = this.#nextCorrelationId++
+      const timeoutMs = options.timeoutMs ?? this.#options.requestTimeoutMs
+      const deadline = this.#options.wheel.after(timeoutMs, () => this.#timedOut(request, timeoutMs))
+      this.#inFlight.push({ correlationId, request, response, version, settle, fail, deadline })
+    })
+  }
+
+  /** Sends a request that the broker does not answer: Produce with acks=0. */
+  sendUnanswered<Q extends Message<any>>(request: Q, body: Partially<Decoded<Q>>): void {
+    this.#write(request, body)
+    this.#nextCorrelationId++
+  }
+
+  close(): void {
+    this.#end(this.#error('CLIENT_CLOSED', 'the connection was closed on this side'))
+  }
+
+  /** Writes the request with the next correlation id; returns its version. */
+  #write<Q extends Message<any>>(request: Q, body: Partially<Decoded<Q>>, maxVersion?: number): number {
+    if (this.#failure !== undefined) throw this.#failure
+    const version = this.versionOf(request, maxVersion)
+    if (version === undefined) throw this.#unsupported(request)
+    const { clientId } = this.#options
+    this.#connection.write(
+      requestFrame(this.#writer, { request, version, correlationId: this.#nextCorrelationId, clientId, body }),
+    )
+    return version
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#failure !== undefined) return
+    try {
+      this.#frames.push(chunk, (frame) => this.#answer(frame))
+    } catch (cause) {
+      // A stranger stays one. Bytes that went astray do not: on a new connection, all may be well.
+      if (cause instanceof OttlaError) this.#end(cause)
+      else this.#end(this.#error('NETWORK_EXCEPTION', 'the answer of the broker cannot be read', cause))
+    }
+  }
+
+  #answer(frame: Buffer): void {
+    const first = this.#inFlight[0]
+    if (first === undefined) throw new Error('the broker answers where nothing was asked')
+    const reader = new Reader(frame)
+    const { correlationId } = readResponseHeader(reader, first.response, first.version)
+    if (correlationId !== first.correlationId)
+      throw new Error(`the broker answers request ${correlationId} where ${first.correlationId} is due`)
+    const body =
+      first.request === apiVersionsRequest
+        ? readApiVersions(reader, first.version)
+        : decoder(first.response, first.version)(reader)
+    this.#inFlight.shift()
+    first.deadline.cancel()
+    first.settle(body)
+  }
+
+  #timedOut(request: Message<any>, timeoutMs: number): void {
+    const what = `the broker has not answered ${apiName(request)} within ${timeoutMs} ms`
+    this.#end(this.#error('REQUEST_TIMED_OUT', what))
+  }
+
+  #end(error: OttlaError): void {
+    if (this.#failure !== undefined) return
+    this.#failure = error
+    this.#connection.destroy()
+    const unanswered = this.#inFlight
+    this.#inFlight = []
+    for (const { deadline, fail } of unanswered) {
+      deadline.cancel()
+      fail(error)
+    }
+    this.#closed(error)
+  }
+
+  #unsupported(request: Message<any>): OttlaError {
+    const [min, max] = request.versions
+    const message = `the broker has no version of ${apiName(request)} in common with this client (${min} to ${max})`
+    return this.#error('UNSUPPORTED_VERSION', message)
+  }
+
+  #error(name: ConstructorParameters<typeof OttlaError>[0], message: string, cause?: unknown): OttlaError {
+    const context: ErrorContext = { broker: this.broker }
+    return new OttlaError(name, { ...context, message, cause })
+  }
+}
+
+const apiName = (request: Message<any>) => request.name.slice(0, -'Request'.length)

@@ -1,0 +1,58 @@
+import { nodeRuntime, type Runtime, silentLog, type TlsConnectOptions } from '@ottla/runtime'
+import { OttlaError } from '../ottla-error.ts'
+
+/** `HOST:PORT`, several of them in a list or separated by commas. */
+export type BootstrapServers = string | readonly string[]
+
+export interface ClientOptions {
+  /** Some of the cluster's brokers, or a function that finds them; it is asked again whenever none can be reached. */
+  readonly bootstrap: BootstrapServers | (() => BootstrapServers | Promise<BootstrapServers>)
+  /** What the brokers call this client in logs, metrics and quotas. */
+  readonly clientId?: string
+  /** TLS: `true` trusts the authorities that come with Node. The server's name is sent (SNI) and checked. */
+  readonly tls?: boolean | TlsConnectOptions
+  /** How long a broker may take to answer one request. */
+  readonly requestTimeoutMs?: number
+  /** How long connecting may take, TLS and authentication included. */
+  readonly connectTimeoutMs?: number
+  /** Pause before the first retry; it doubles with each further one, and varies by a fifth. */
+  readonly retryBackoffMs?: number
+  readonly retryBackoffMaxMs?: number
+  /** After so long, leaders are asked for again though nothing has failed. */
+  readonly metadataMaxAgeMs?: number
+  /** Topics that are missing may be created by the broker, if it is set up so. */
+  readonly allowAutoTopicCreation?: boolean
+  /** The largest answer that is taken from a broker. */
+  readonly maxResponseBytes?: number
+  /** Clock, chance and network; another than Node's in simulations. */
+  readonly runtime?: Runtime
+}
+
+export interface ConnectionSettings extends Required<Omit<ClientOptions, 'tls'>> {
+  readonly tls: TlsConnectOptions | undefined
+}
+
+export function connectionSettings(options: ClientOptions): ConnectionSettings {
+  const { tls = false, bootstrap } = options
+  if (bootstrap === undefined)
+    throw new OttlaError('INVALID_ARGUMENT', {
+      message: "the option bootstrap is missing, as in bootstrap: 'localhost:9092'",
+    })
+  return {
+    clientId: 'ottla',
+    requestTimeoutMs: 30_000,
+    connectTimeoutMs: 10_000,
+    retryBackoffMs: 100,
+    retryBackoffMaxMs: 1_000,
+    metadataMaxAgeMs: 300_000,
+    allowAutoTopicCreation: true,
+    maxResponseBytes: 256 * 1024 * 1024,
+    runtime: nodeRuntime(silentLog, { timersHoldProcess: true }),
+    ...definedOnly(options),
+    bootstrap,
+    tls: tls === true ? {} : tls === false ? undefined : tls,
+  }
+}
+
+const definedOnly = <T extends object>(options: T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T

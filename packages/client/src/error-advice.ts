@@ -1,0 +1,22 @@
+/** What an error means and what to do, where its name does not say it. */
+const texts: Readonly<Record<string, string>> = {
+  UNKNOWN_TOPIC_OR_PARTITION: 'there is no such topic or partition; create it, or allow the broker to create topics',
+  LEADER_NOT_AVAILABLE: 'the partition has no leader now; see whether its brokers run',
+  MESSAGE_TOO_LARGE: "the record is larger than the topic's max.message.bytes; raise it, or send less at a time",
+  RECORD_LIST_TOO_LARGE: "the batch is larger than the topic's segment.bytes",
+  NOT_ENOUGH_REPLICAS: 'fewer replicas are in sync than min.insync.replicas asks for; see whether all brokers run',
+  INVALID_TOPIC_EXCEPTION: 'a topic name has 1 to 249 of the characters a-z A-Z 0-9 . _ -',
+  TOPIC_AUTHORIZATION_FAILED: 'this user has no permission for the topic; add an ACL',
+  GROUP_AUTHORIZATION_FAILED: 'this user has no permission for the group; add an ACL',
+  CLUSTER_AUTHORIZATION_FAILED: 'this user has no permission for the cluster; add an ACL',
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'this user has no permission for the transactional id; add an ACL',
+  SASL_AUTHENTICATION_FAILED: 'the broker refuses the credentials; check user and password, or the token',
+  UNSUPPORTED_VERSION: 'the broker does not speak a version of this request that the call needs',
+  PRODUCER_FENCED: 'a newer producer with the same transactional id has taken over; close this one',
+  INVALID_PRODUCER_EPOCH: 'the broker knows a newer epoch of this producer',
+  FENCED_INSTANCE_ID: 'another member with the same group instance id has taken over; close this one',
+  OUT_OF_ORDER_SEQUENCE_NUMBER: 'records before this one are missing in the log',
+  CLIENT_CLOSED: 'the client is closed',
+}
+
+export const advice = (name: string): string | undefined => texts[name]
