@@ -1,1 +1,10 @@
-export {}
+export * from './coordinator-log.ts'
+export type { DescribedGroup, ListedGroup } from './group/describe.ts'
+export type { GroupClient } from './group/join.ts'
+export type { JoinResponse, SyncResponse } from './group/member.ts'
+export * from './group-service.ts'
+export { coordinatorPartition } from './java-hash.ts'
+export type { CommitCommand, OffsetToCommit } from './offsets/commit.ts'
+export type { TopicPartition } from './offsets/delete.ts'
+export type { FetchedOffset, FetchedTopic, TopicToFetch } from './offsets/fetch.ts'
+export * from './settings.ts'
