@@ -13,7 +13,7 @@ export function emitEncodeStruct(source: Source, shape: Shape, object: string): 
 }
 
 function emitValue(source: Source, field: AnyField, value: string, path: string): void {
-  if (!source.nullable(field) && field.wire !== 'records')
+  if (!source.nullable(field))
     source.line(`if (${value} === null) throw new TypeError('${path} must not be null in this version');`)
   if (field.wire === 'struct') emitStruct(source, field, value)
   else if (field.wire === 'array') emitArray(source, field, value, path)

@@ -95,7 +95,7 @@ export const int64 = new Field<number>({ wire: 'int64', zero: 0 })
 export const float64 = new Field<number>({ wire: 'float64', zero: 0 })
 export const string = new Field<string>({ wire: 'string', zero: '' })
 export const bytes = new Field<Uint8Array>({ wire: 'bytes', zero: new Uint8Array(0) })
-export const records = new Field<Buffer | null>({ wire: 'records', zero: null })
+export const records = new Field<Buffer>({ wire: 'records', zero: Buffer.alloc(0) })
 /** In Kafka's text form: 22 characters of url-safe base64. */
 export const uuid = new Field<string>({ wire: 'uuid', zero: zeroUuid })
 export const struct = <S extends Shape>(shape: S): Field<Infer<S>> =>

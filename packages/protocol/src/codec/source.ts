@@ -52,7 +52,7 @@ export class Source {
   method(field: AnyField): string {
     if (field.wire !== 'string' && field.wire !== 'bytes' && field.wire !== 'records') return field.wire
     const form = this.flexible && field.compact ? 'compact' : 'plain'
-    const nullable = field.wire === 'records' || this.nullable(field) ? 'Nullable' : ''
+    const nullable = this.nullable(field) ? 'Nullable' : ''
     return form + nullable + (field.wire === 'string' ? 'String' : 'Bytes')
   }
 

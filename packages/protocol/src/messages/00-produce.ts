@@ -13,7 +13,7 @@ export const produceRequest = message({
     topicData: array({
       name: string.until(12),
       topicId: uuid.since(13),
-      partitionData: array({ index: int32, records }),
+      partitionData: array({ index: int32, records: records.nullable() }),
     }),
   },
 })

@@ -80,7 +80,7 @@ export const fetchResponse = message({
           .tag(2),
         abortedTransactions: array({ producerId: int64, firstOffset: int64 }).nullable(),
         preferredReadReplica: int32.since(11).default(-1),
-        records,
+        records: records.nullable(),
       }),
     }),
     nodeEndpoints: array({ nodeId: int32, host: string, port: int32, rack: string.nullable().default(null) })
