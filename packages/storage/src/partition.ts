@@ -56,7 +56,8 @@ export interface TimedOffset {
  */
 export interface Partition {
   readonly id: PartitionId
-  readonly leaderEpoch: number
+  /** Set by who opens the partition, from the cluster's metadata; appended batches are stamped with it. Never falls. */
+  leaderEpoch: number
   /** The first offset that can be read. */
   readonly logStartOffset: number
   /** End of what is durable and may be read: the next offset that will become visible. */
