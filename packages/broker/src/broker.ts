@@ -28,6 +28,11 @@ export function createBroker(
   let nextConnectionId = 1
   let closing: Promise<void> | undefined
 
+  // A later topic of the same name is another one: what groups have read of this one says nothing about it.
+  services.cluster.onChange(async (image, before) => {
+    for (const topic of before.topics.values())
+      if (!image.topicsById.has(topic.id)) await services.groups.topicDeleted(topic.name)
+  })
   // A fetch that waits for a topic which has gone must not wait on.
   services.cluster.onChange((image, before) => {
     for (const topicId of before.topicsById.keys()) if (!image.topicsById.has(topicId)) return server.wake()
@@ -49,7 +54,10 @@ export function createBroker(
         if (server.stopping || !limits.admit(connection)) return connection.destroy()
         const client = new ClientConnection(server, connection, nextConnectionId++)
         server.connections.add(client)
-        client.onClose(() => limits.leave(client.clientHost))
+        client.onClose(() => {
+          limits.leave(client.clientHost)
+          services.groups.connectionClosed(client.id)
+        })
       })
       listeners.push(listener)
       return listener.address
@@ -61,12 +69,13 @@ export function createBroker(
   }
 }
 
-const pollMs = 5
-
 /** Waits until the requests that are being worked on are answered, as long as the settings allow. */
-async function finished(server: ServerState): Promise<void> {
-  const { runtime, settings, connections } = server
-  const until = runtime.monotonic() + settings.shutdownGraceMs
-  while (runtime.monotonic() < until && [...connections].some((connection) => connection.finishing))
-    await new Promise<void>((resolve) => runtime.timer(pollMs, resolve))
+function finished(server: ServerState): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = server.runtime.timer(server.settings.shutdownGraceMs, resolve)
+    server.whenFinished(() => {
+      timer.cancel()
+      resolve()
+    })
+  })
 }

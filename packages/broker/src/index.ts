@@ -1,4 +1,6 @@
 export { type Broker, createBroker } from './broker.ts'
+export { InternalTopicLog } from './coordinator-log.ts'
+export { groupSettings, groupsTopic } from './group-settings.ts'
 export * from './handler.ts'
 export * from './services.ts'
 export * from './settings.ts'

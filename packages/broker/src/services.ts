@@ -1,4 +1,5 @@
 import type { Cluster, Configs } from '@ottla/cluster'
+import type { GroupService } from '@ottla/coordinator'
 import type { Runtime } from '@ottla/runtime'
 import type { Storage } from '@ottla/storage'
 
@@ -8,5 +9,6 @@ export interface Services {
   readonly cluster: Cluster
   readonly configs: Configs
   readonly storage: Storage
+  readonly groups: GroupService
   readonly brokerId: number
 }

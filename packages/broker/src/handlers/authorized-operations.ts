@@ -13,6 +13,7 @@ const alterConfigs = 11
 const idempotentWrite = 12
 
 export const topicOperations = bits(read, write, create, remove, alter, describe, describeConfigs, alterConfigs)
+export const groupOperations = bits(read, remove, describe, describeConfigs, alterConfigs)
 export const clusterOperations = bits(
   create,
   alter,
