@@ -171,6 +171,7 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
     this.advancing = false
     this.account()
     this.adjustFlow()
+    if (this.server.stopping) this.server.checkFinished()
   }
 
   private mayBegin(frame: Buffer): boolean {

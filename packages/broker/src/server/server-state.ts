@@ -28,6 +28,7 @@ export class ServerState implements ServerContext {
   readonly connections = new Set<ClientConnection>()
   /** No request begins any more. */
   stopping = false
+  private finishedListener: (() => void) | undefined
   private readonly wakeListeners = new Set<() => void>()
 
   constructor(services: Services, settings: BrokerSettings, handlers: readonly Handler[]) {
@@ -54,6 +55,20 @@ export class ServerState implements ServerContext {
 
   gone(connection: ClientConnection): void {
     this.connections.delete(connection)
+    this.checkFinished()
+  }
+
+  /** Calls once when no connection has work left that a stop should wait for. */
+  whenFinished(listener: () => void): void {
+    this.finishedListener = listener
+    this.checkFinished()
+  }
+
+  checkFinished(): void {
+    if (this.finishedListener === undefined || [...this.connections].some(({ finishing }) => finishing)) return
+    const listener = this.finishedListener
+    this.finishedListener = undefined
+    listener()
   }
 
   /** A `KafkaError` is an answer; anything else is a defect, or a disk that fails. */
