@@ -1,7 +1,7 @@
 import { ErrorCode } from '@ottla/protocol'
 import type { Partition, ReadOptions } from '@ottla/storage'
 import type { RequestContext } from '../handler.ts'
-import { findFenced, unknownTopicCode } from '../partition-lookup.ts'
+import { epochErrorCode, findPartition, unknownTopicCode } from '../partition-lookup.ts'
 import { fetchesById } from './fetch-context.ts'
 import type { FetchPartition } from './fetch-partition.ts'
 
@@ -23,8 +23,10 @@ export function targetOf(wanted: FetchPartition, isolation: Isolation, context: 
   const byId = fetchesById(context)
   const topic = byId ? topicsById.get(wanted.topicId) : topics.get(wanted.topic)
   if (topic === undefined) return failedTarget(wanted, unknownTopicCode(byId))
-  const found = findFenced(context, topic, wanted)
+  const found = findPartition(context, topic, wanted.partition)
   if (typeof found === 'number') return failedTarget(wanted, found)
+  const fenced = epochErrorCode(found, wanted.currentLeaderEpoch)
+  if (fenced !== ErrorCode.NONE) return failedTarget(wanted, fenced, found)
   const { fetchOffset } = wanted
   if (fetchOffset < found.logStartOffset || fetchOffset > found.highWatermark)
     return failedTarget(wanted, ErrorCode.OFFSET_OUT_OF_RANGE, found)
