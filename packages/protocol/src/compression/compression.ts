@@ -45,7 +45,7 @@ async function load(type: CompressionType): Promise<Compression> {
 }
 
 // The libraries throw errors of their own for damaged data; callers know one.
-function guarded(codec: Compression): Compression {
+export function guarded(codec: Compression): Compression {
   return {
     type: codec.type,
     compress: codec.compress,

@@ -6,7 +6,9 @@ export const gzip: Compression = {
   compress: (data, level = -1) => gzipSync(data, { level }),
   decompress(data, maxBytes) {
     try {
-      return gunzipSync(data, { maxOutputLength: maxBytes })
+      const content = gunzipSync(data, { maxOutputLength: Math.max(1, maxBytes) })
+      if (content.length > maxBytes) throw tooLarge('gzip', maxBytes)
+      return content
     } catch (cause) {
       throw (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge('gzip', maxBytes) : cause
     }

@@ -6,6 +6,8 @@
 const frameMagic = 0xfd2fb528
 const skippableMagic = 0x184d2a50
 const maxBlockBytes = 128 * 1024
+/** Clients write one frame for a batch. */
+const maxFrames = 1000
 
 export interface ZstdFrame {
   readonly begin: number
@@ -26,6 +28,7 @@ export function zstdFrames(data: Buffer): ZstdFrame[] {
     } else if (magic === frameMagic) {
       const frame = measureFrame(data, at)
       frames.push(frame)
+      if (frames.length > maxFrames) throw new RangeError(`more than ${maxFrames} Zstandard frames`)
       at = frame.end
     } else throw new RangeError(`no Zstandard frame at byte ${at}`)
   }

@@ -25,7 +25,9 @@ function nodeZstd(node: ZstdOfNode): Compression {
       node.zstdCompressSync(data, { params: { [node.constants.ZSTD_c_compressionLevel]: level } }),
     decompress(data, maxBytes) {
       try {
-        return node.zstdDecompressSync(data, { maxOutputLength: maxBytes })
+        const content = node.zstdDecompressSync(data, { maxOutputLength: Math.max(1, maxBytes) })
+        if (content.length > maxBytes) throw tooLarge('zstd', maxBytes)
+        return content
       } catch (cause) {
         throw (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge('zstd', maxBytes) : cause
       }
@@ -33,27 +35,34 @@ function nodeZstd(node: ZstdOfNode): Compression {
   }
 }
 
+let wasm: Promise<typeof import('@bokuweb/zstd-wasm')> | undefined
+
+// The library is one instance for the whole process, and a second `init` would break the first.
+function loadWasm(): Promise<typeof import('@bokuweb/zstd-wasm')> {
+  wasm ??= import('@bokuweb/zstd-wasm').then(async (library) => {
+    await library.init()
+    return library
+  })
+  return wasm
+}
+
 export async function wasmZstd(): Promise<Compression> {
-  const wasm = await import('@bokuweb/zstd-wasm')
-  await wasm.init()
+  const library = await loadWasm()
   const unpackFrame = (data: Buffer, { begin, end, contentBytes }: ZstdFrame) =>
-    wasm.decompress(data.subarray(begin, end), { defaultHeapSize: contentBytes })
+    library.decompress(data.subarray(begin, end), { defaultHeapSize: contentBytes })
   return {
     type: 'zstd',
-    compress: (data, level = defaultLevel) => asBuffer(wasm.compress(asBuffer(data), level)),
+    compress: (data, level = defaultLevel) => asBuffer(library.compress(asBuffer(data), level)),
     decompress(bytes, maxBytes) {
       const data = asBuffer(bytes)
       const limit = Math.min(maxBytes, maxWasmBytes)
       const frames = zstdFrames(data)
-      const [most, slack] = frames.reduce(
-        ([sum, max], f) => [sum + f.contentBytes, Math.max(max, f.slackBytes)],
-        [0, 0],
-      )
+      const most = frames.reduce((sum, { contentBytes }) => sum + contentBytes, 0)
+      const slack = frames.reduce((largest, { slackBytes }) => Math.max(largest, slackBytes), 0)
       if (most > limit + slack) throw tooLarge('zstd', limit)
-      const content = frames.map((frame) => asBuffer(unpackFrame(data, frame)))
-      const result = content.length === 1 ? content[0]! : Buffer.concat(content)
-      if (result.length > maxBytes) throw tooLarge('zstd', maxBytes)
-      return result
+      const content = Buffer.concat(frames.map((frame) => unpackFrame(data, frame)))
+      if (content.length > maxBytes) throw tooLarge('zstd', maxBytes)
+      return content
     },
   }
 }
