@@ -62,6 +62,7 @@ function compileDecoder(message: Message<any>, version: number): Decoder<any> {
 
 function sourceOf(message: Message<any>, version: number): Source {
   const [min, max] = message.versions
-  if (!(version >= min && version <= max)) throw new RangeError(`${message.name} has no version ${version}`)
+  if (!Number.isInteger(version) || version < min || version > max)
+    throw new RangeError(`${message.name} has no version ${version}`)
   return new Source(version, version >= message.flexible)
 }
