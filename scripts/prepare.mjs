@@ -47,6 +47,7 @@ export function build() {
   if (modified(stamp) >= newest) return
   const started = Date.now()
   run('Building', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'])
+  run('Bundling', process.execPath, [join(root, 'scripts', 'bundle.mjs')])
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, `${new Date(started).toISOString()}\n`)
 }

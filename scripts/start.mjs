@@ -3,5 +3,5 @@ import { build, root } from './prepare.mjs'
 
 build()
 process.chdir(root)
-const { main } = await import('../packages/cli/dist/main.js')
+const { main } = await import('../packages/ottla/bundle/cli.js')
 await main([process.argv[0], 'ottla', 'start', ...process.argv.slice(2)])
