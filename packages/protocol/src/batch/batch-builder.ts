@@ -1,5 +1,5 @@
 import { varintBytes, varlongBytes, Writer } from '../codec/writer.ts'
-import type { Compression } from '../compression/compression.ts'
+import type { Compression } from '../compression/codec.ts'
 import { crc32c } from '../crc32c.ts'
 import { attributeBits, batchHeaderBytes, compressionTypes, layout, lengthOverhead, noProducer } from './layout.ts'
 import { PackedBatch } from './packed-batch.ts'

@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { compressSync } from 'snappy'
 import { compressionTypes } from '../batch/layout.ts'
 import { KafkaError } from '../errors.ts'
-import { type Compression, compression, guarded, loadedCompression } from './compression.ts'
+import type { Compression } from './codec.ts'
+import { compression, guarded, loadedCompression } from './compression.ts'
 import { loadZstd, wasmZstd } from './zstd.ts'
 
 const codecs: Compression[] = [...(await Promise.all(compressionTypes.map(compression))), guarded(await wasmZstd())]

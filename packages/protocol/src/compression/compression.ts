@@ -1,14 +1,11 @@
 import type { CompressionType } from '../batch/layout.ts'
 import { KafkaError } from '../errors.ts'
-
-/** One of Kafka's codecs. What it cannot read is KafkaError INVALID_RECORD, whatever the bytes are. */
-export interface Compression {
-  readonly type: CompressionType
-  /** `level` in the codec's own terms, where it has any. */
-  compress(data: Uint8Array, level?: number): Buffer
-  /** Allocates about `maxBytes` at most; data that would unpack to more is refused. */
-  decompress(data: Uint8Array, maxBytes: number): Buffer
-}
+import type { Compression } from './codec.ts'
+import { loadGzip } from './gzip.ts'
+import { loadLz4 } from './lz4.ts'
+import { none } from './none.ts'
+import { loadSnappy } from './snappy.ts'
+import { loadZstd } from './zstd.ts'
 
 const loaded = new Map<CompressionType, Compression>()
 
@@ -28,15 +25,15 @@ async function load(type: CompressionType): Promise<Compression> {
   try {
     switch (type) {
       case 'none':
-        return (await import('./none.ts')).none
+        return none
       case 'gzip':
-        return (await import('./gzip.ts')).gzip
+        return await loadGzip()
       case 'snappy':
-        return (await import('./snappy.ts')).snappy
+        return await loadSnappy()
       case 'lz4':
-        return (await import('./lz4.ts')).lz4
+        return await loadLz4()
       case 'zstd':
-        return await (await import('./zstd.ts')).loadZstd()
+        return await loadZstd()
     }
   } catch (cause) {
     const message = `${type} cannot be loaded here (an npm install without optional dependencies leaves it out)`
@@ -59,11 +56,3 @@ export function guarded(codec: Compression): Compression {
     },
   }
 }
-
-export function tooLarge(type: CompressionType, maxBytes: number): KafkaError {
-  return new KafkaError('INVALID_RECORD', `records packed with ${type} unpack to more than ${maxBytes} bytes`)
-}
-
-/** The same bytes as a Buffer. */
-export const asBuffer = (bytes: Uint8Array): Buffer =>
-  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)

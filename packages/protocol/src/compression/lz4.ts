@@ -1,5 +1,4 @@
-import { compressFrameSync, decompressFrameSync } from 'lz4-napi'
-import { asBuffer, type Compression, tooLarge } from './compression.ts'
+import { asBuffer, type Compression, tooLarge } from './codec.ts'
 
 /*
  * The LZ4 frame format, with checksums of header, blocks and content verified by the library, which knows no limit:
@@ -13,18 +12,21 @@ const storedBlock = 0x8000_0000
 /** LZ4's best case: a byte of input stands for 255 of output. */
 const maxRatio = 255
 
-export const lz4: Compression = {
-  type: 'lz4',
-  compress: (data) => compressFrameSync(asBuffer(data)),
-  decompress(bytes, maxBytes) {
-    const data = asBuffer(bytes)
-    const { frameBytes, contentBytes, blockBytes } = measureFrame(data)
-    // The last block need not be full, so a frame within the limit may look like one block more.
-    if (contentBytes > maxBytes + blockBytes) throw tooLarge('lz4', maxBytes)
-    const content = decompressFrameSync(data.subarray(0, frameBytes))
-    if (content.length > maxBytes) throw tooLarge('lz4', maxBytes)
-    return content
-  },
+export async function loadLz4(): Promise<Compression> {
+  const { compressFrameSync, decompressFrameSync } = await import('lz4-napi')
+  return {
+    type: 'lz4',
+    compress: (data) => compressFrameSync(asBuffer(data)),
+    decompress(bytes, maxBytes) {
+      const data = asBuffer(bytes)
+      const { frameBytes, contentBytes, blockBytes } = measureFrame(data)
+      // The last block need not be full, so a frame within the limit may look like one block more.
+      if (contentBytes > maxBytes + blockBytes) throw tooLarge('lz4', maxBytes)
+      const content = decompressFrameSync(data.subarray(0, frameBytes))
+      if (content.length > maxBytes) throw tooLarge('lz4', maxBytes)
+      return content
+    },
+  }
 }
 
 /** How long the frame is, and how much it can unpack to at most, without unpacking it. */

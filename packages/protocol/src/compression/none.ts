@@ -1,4 +1,4 @@
-import { asBuffer, type Compression, tooLarge } from './compression.ts'
+import { asBuffer, type Compression, tooLarge } from './codec.ts'
 
 export const none: Compression = {
   type: 'none',

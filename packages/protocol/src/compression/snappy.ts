@@ -1,5 +1,4 @@
-import { compressSync, uncompressSync } from 'snappy'
-import { asBuffer, type Compression, tooLarge } from './compression.ts'
+import { asBuffer, type Compression, tooLarge } from './codec.ts'
 
 /*
  * Snappy as Java frames it (xerial's SnappyOutputStream), which is what Kafka's clients write and expect:
@@ -14,41 +13,55 @@ const blockBytes = 32 * 1024
 /** Snappy's best case is 64 bytes for 3. */
 const maxRatio = 22
 
-export const snappy: Compression = {
-  type: 'snappy',
-  compress(data) {
-    const pieces: Buffer[] = [header]
-    for (let at = 0; at < data.length; at += blockBytes) {
-      const block = compressSync(data.subarray(at, at + blockBytes))
-      const size = Buffer.allocUnsafe(4)
-      size.writeInt32BE(block.length)
-      pieces.push(size, block)
-    }
-    return Buffer.concat(pieces)
-  },
-  decompress(bytes, maxBytes) {
-    const data = asBuffer(bytes)
-    if (!data.subarray(0, magic.length).equals(magic)) return decompressBlock(data, maxBytes, maxBytes)
-    const blocks: Buffer[] = []
-    let left = maxBytes
-    for (let at = header.length; at < data.length; ) {
-      const size = data.readInt32BE(at)
-      if (size < 0 || size > data.length - at - 4) throw new RangeError(`a block of ${size} bytes at byte ${at}`)
-      const block = decompressBlock(data.subarray(at + 4, at + 4 + size), left, maxBytes)
-      blocks.push(block)
-      left -= block.length
-      at += 4 + size
-    }
-    return Buffer.concat(blocks)
-  },
+export async function loadSnappy(): Promise<Compression> {
+  const { compressSync, uncompressSync } = await import('snappy')
+  const unpackBlock = (block: Buffer) => uncompressSync(block, { asBuffer: true }) as Buffer
+  return {
+    type: 'snappy',
+    compress: (data) => compress(data, compressSync),
+    decompress: (data, maxBytes) => decompress(asBuffer(data), maxBytes, unpackBlock),
+  }
 }
 
-function decompressBlock(block: Buffer, left: number, maxBytes: number): Buffer {
-  // The library allocates what the block claims to hold, so the claim is read first.
+function compress(data: Uint8Array, packBlock: (block: Uint8Array) => Buffer): Buffer {
+  const pieces: Buffer[] = [header]
+  for (let at = 0; at < data.length; at += blockBytes) {
+    const block = packBlock(data.subarray(at, at + blockBytes))
+    const size = Buffer.allocUnsafe(4)
+    size.writeInt32BE(block.length)
+    pieces.push(size, block)
+  }
+  return Buffer.concat(pieces)
+}
+
+function decompress(data: Buffer, maxBytes: number, unpackBlock: (block: Buffer) => Buffer): Buffer {
+  if (!data.subarray(0, magic.length).equals(magic)) return unpackBlock(checked(data, maxBytes))
+  let contentBytes = 0
+  for (const block of framedBlocks(data)) {
+    contentBytes += claimedBytes(checked(block, maxBytes))
+    if (contentBytes > maxBytes) throw tooLarge('snappy', maxBytes)
+  }
+  const content = Buffer.allocUnsafeSlow(contentBytes)
+  let at = 0
+  for (const block of framedBlocks(data)) at += unpackBlock(block).copy(content, at)
+  return content
+}
+
+/** The library allocates what a block claims to hold, so the claim is read first. */
+function checked(block: Buffer, maxBytes: number): Buffer {
   const claim = claimedBytes(block)
-  if (claim > left) throw tooLarge('snappy', maxBytes)
+  if (claim > maxBytes) throw tooLarge('snappy', maxBytes)
   if (claim > block.length * maxRatio) throw new RangeError(`${block.length} bytes that claim to hold ${claim}`)
-  return uncompressSync(block, { asBuffer: true }) as Buffer
+  return block
+}
+
+function* framedBlocks(data: Buffer): Generator<Buffer> {
+  for (let at = header.length; at < data.length; ) {
+    const size = data.readInt32BE(at)
+    if (size <= 0 || size > data.length - at - 4) throw new RangeError(`a block of ${size} bytes at byte ${at}`)
+    yield data.subarray(at + 4, at + 4 + size)
+    at += 4 + size
+  }
 }
 
 /** The varint that a block begins with. */

@@ -1,5 +1,4 @@
-import * as zlib from 'node:zlib'
-import { asBuffer, type Compression, tooLarge } from './compression.ts'
+import { asBuffer, type Compression, tooLarge } from './codec.ts'
 import { type ZstdFrame, zstdFrames } from './zstd-frames.ts'
 
 // Node has zstd since 22.15; the types are those of Node 20.
@@ -15,6 +14,7 @@ const maxWasmBytes = 256 * 1024 * 1024
 
 /** Zstandard: Node's own where there is one, else WebAssembly. */
 export async function loadZstd(): Promise<Compression> {
+  const zlib = await import('node:zlib')
   return 'zstdDecompressSync' in zlib ? nodeZstd(zlib as unknown as ZstdOfNode) : await wasmZstd()
 }
 
