@@ -19,7 +19,8 @@ export function failureResponse(route: Route, request: unknown, error: unknown):
   const shape: Shape = route.handler.api.response.fields
   if (hasField(shape, 'errorCode', route.version)) return failedItem(shape, request, failure)
   const mirrored = mirror(shape, request, failure, route.version)
-  return Object.keys(mirrored).length > 0 ? mirrored : undefined
+  // Without items the response would say that all is well.
+  return Object.values(mirrored).some((items) => items.length > 0) ? mirrored : undefined
 }
 
 const hasField = (shape: Shape, name: string, version: number) => {
@@ -35,12 +36,12 @@ function failedItem(shape: Shape, item: unknown, failure: Failure): Record<strin
 }
 
 /** Arrays of the response whose items carry errors, filled after the array of the request. */
-function mirror(shape: Shape, request: unknown, failure: Failure, version: number): Record<string, unknown> {
-  const response: Record<string, unknown> = {}
+function mirror(shape: Shape, request: unknown, failure: Failure, version: number): Record<string, unknown[]> {
+  const response: Record<string, unknown[]> = {}
   for (const [name, field] of Object.entries(shape)) {
     const inner = itemShape(field)
     if (inner === undefined || field.to < version || field.from > version || !carriesError(inner, version)) continue
-    response[name] = (firstArray(request) ?? []).map((item) =>
+    response[name] = arrayOf(request, name).map((item) =>
       hasField(inner, 'errorCode', version)
         ? failedItem(inner, item, failure)
         : { ...namesOf(inner, item), ...mirror(inner, item, failure, version) },
@@ -59,8 +60,14 @@ const carriesError = (shape: Shape, version: number): boolean =>
     return inner !== undefined && carriesError(inner, version)
   })
 
-const firstArray = (request: unknown): readonly unknown[] | undefined =>
-  typeof request === 'object' && request !== null ? Object.values(request).find(Array.isArray) : undefined
+/** The array of the request that an array of the response answers: it has the same name, or is the only one. */
+function arrayOf(request: unknown, name: string): readonly unknown[] {
+  if (typeof request !== 'object' || request === null) return []
+  const same = (request as Record<string, unknown>)[name]
+  if (Array.isArray(same) && same.length > 0) return same
+  const arrays: unknown[][] = Object.values(request).filter(Array.isArray)
+  return arrays.find((array) => array.length > 0) ?? []
+}
 
 /** Fields by which an item is known, to the client that has to match the answer with what it asked. */
 const nameFields = new Set(

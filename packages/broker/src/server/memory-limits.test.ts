@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type RequestHolder, RequestMemory } from './request-memory.ts'
+import { ResponseMemory } from './response-memory.ts'
+
+class Holder implements RequestHolder {
+  unfinishedBytes = 0
+  framesTaken = 0
+  held = false
+  holdBack(held: boolean) {
+    this.held = held
+  }
+  /** Receives bytes of a frame that is not whole. */
+  receive(memory: RequestMemory, bytes: number) {
+    this.unfinishedBytes += bytes
+    memory.change(this, bytes)
+  }
+}
+
+test('above the limit only the frame that waits longest goes on', () => {
+  const memory = new RequestMemory(100)
+  const [a, b, c] = [new Holder(), new Holder(), new Holder()]
+  a.receive(memory, 60)
+  b.receive(memory, 60)
+  assert.equal(b.held, false, 'the first over the limit is favoured')
+  a.receive(memory, 10)
+  c.receive(memory, 10)
+  assert.deepEqual([a.held, b.held, c.held], [true, false, true])
+  b.receive(memory, 1000)
+  assert.equal(b.held, false)
+  b.framesTaken++
+  b.unfinishedBytes = 0
+  b.receive(memory, 5)
+  assert.deepEqual([a.held, b.held, c.held], [false, true, true])
+})
+
+test('memory that is given back lets all go on', () => {
+  const memory = new RequestMemory(100)
+  const [a, b] = [new Holder(), new Holder()]
+  a.receive(memory, 90)
+  b.receive(memory, 90)
+  a.receive(memory, 1)
+  assert.equal(a.held, true)
+  memory.change(b, -90)
+  assert.equal(a.held, false)
+  assert.equal(memory.usedBytes, 91)
+})
+
+test('when the favoured connection goes, the next is favoured', () => {
+  const memory = new RequestMemory(100)
+  const [a, b] = [new Holder(), new Holder()]
+  a.receive(memory, 150)
+  b.receive(memory, 150)
+  assert.deepEqual([a.held, b.held], [false, true])
+  memory.change(a, -10)
+  memory.forget(a)
+  assert.equal(b.held, false)
+})
+
+test('an answer gets at most a quarter of what is left', () => {
+  const memory = new ResponseMemory(1000)
+  assert.equal(memory.tryReserve(10_000, 10)!.bytes, 250)
+  assert.equal(memory.tryReserve(10_000, 10)!.bytes, 187)
+  assert.equal(memory.tryReserve(5, 10)!.bytes, 5)
+  assert.equal(memory.usedBytes, 442)
+})
+
+test('who finds too little waits until an answer was taken, in the order of asking', async () => {
+  const memory = new ResponseMemory(1000)
+  const full = memory.take(1000)
+  assert.equal(memory.tryReserve(100, 100), undefined)
+  const granted: number[] = []
+  const asking = [1, 2].map((who) =>
+    memory
+      .reserve(100, 100, () => {})
+      .then((reservation) => {
+        granted.push(who)
+        return reservation
+      }),
+  )
+  let cancel = () => {}
+  const cancelled = memory.reserve(100, 100, (end) => {
+    cancel = end
+  })
+  cancel()
+  assert.equal(await cancelled, undefined)
+  full.release()
+  full.release()
+  await Promise.all(asking)
+  assert.deepEqual(granted, [1, 2])
+  assert.equal(memory.usedBytes, 200)
+})
+
+test('what asks for nothing never waits', () => {
+  const memory = new ResponseMemory(1000)
+  memory.take(1000)
+  assert.equal(memory.tryReserve(0, 10)?.bytes, 0)
+})
