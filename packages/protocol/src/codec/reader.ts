@@ -1,7 +1,7 @@
 import { MalformedError } from './malformed.ts'
 
 /** How many array items one frame may hold, unless its reader is told otherwise. */
-export const defaultItemLimit = 2_000_000
+export const defaultItemLimit = 1_000_000
 const maxStringBytes = 0x7fff
 
 /**
