@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeTopicPartitionsRequest, describeTopicPartitionsResponse, ErrorCode } from '@ottla/protocol'
+import {
+  type DescribeTopicPartitionsResponse,
+  describeTopicPartitionsRequest,
+  describeTopicPartitionsResponse,
+  ErrorCode,
+} from '@ottla/protocol'
 import { AdminBroker } from '../testing/admin-broker.ts'
 
 test("partitions are told page by page, in the order of the topics' names", async () => {
@@ -8,16 +13,18 @@ test("partitions are told page by page, in the order of the topics' names", asyn
   await broker.createTopics('b', 'a')
   await broker.services.cluster.createPartitions('a', 3)
   const pages: string[][] = []
-  let cursor: { topicName: string; partitionIndex: number } | null = null
+  let cursor = null as DescribeTopicPartitionsResponse['nextCursor']
   do {
-    const page: {
-      topics: { name: string | null; partitions: { partitionIndex: number }[] }[]
-      nextCursor: typeof cursor
-    } = await broker.ask(describeTopicPartitionsRequest, describeTopicPartitionsResponse, 0, {
-      topics: [],
-      responsePartitionLimit: 2,
-      cursor,
-    })
+    const page: DescribeTopicPartitionsResponse = await broker.ask(
+      describeTopicPartitionsRequest,
+      describeTopicPartitionsResponse,
+      0,
+      {
+        topics: [],
+        responsePartitionLimit: 2,
+        cursor,
+      },
+    )
     pages.push(page.topics.flatMap(({ name, partitions }) => partitions.map((p) => `${name}-${p.partitionIndex}`)))
     cursor = page.nextCursor
   } while (cursor !== null)
