@@ -35,7 +35,7 @@ for (const codec of codecs) {
 
 for (const codec of packing) {
   test(`a small bomb packed with ${codec.type} is refused without unpacking it`, () => {
-    const bomb = codec.compress(Buffer.alloc(100_000_000))
+    const bomb = codec.compress(Buffer.alloc(30_000_000))
     throws(() => codec.decompress(bomb, 1_000_000), isInvalidRecord)
   })
 

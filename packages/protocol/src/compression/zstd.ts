@@ -19,19 +19,16 @@ export async function loadZstd(): Promise<Compression> {
 }
 
 function nodeZstd(node: ZstdOfNode): Compression {
+  const { ZSTD_c_compressionLevel } = node.constants
   return {
     type: 'zstd',
     compress: (data, level = defaultLevel) =>
-      node.zstdCompressSync(data, { params: { [node.constants.ZSTD_c_compressionLevel]: level } }),
-    decompress(data, maxBytes) {
-      try {
-        const content = node.zstdDecompressSync(data, { maxOutputLength: Math.max(1, maxBytes) })
-        if (content.length > maxBytes) throw tooLarge('zstd', maxBytes)
-        return content
-      } catch (cause) {
-        throw (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge('zstd', maxBytes) : cause
-      }
-    },
+      node.zstdCompressSync(data, { params: { [ZSTD_c_compressionLevel]: level } }),
+    // Node stops after the first frame and says nothing, so it gets one frame at a time.
+    decompress: (data, maxBytes) =>
+      decompress(asBuffer(data), maxBytes, (frame, { contentBytes }) =>
+        node.zstdDecompressSync(frame, { maxOutputLength: Math.max(1, contentBytes) }),
+      ),
   }
 }
 
@@ -48,21 +45,25 @@ function loadWasm(): Promise<typeof import('@bokuweb/zstd-wasm')> {
 
 export async function wasmZstd(): Promise<Compression> {
   const library = await loadWasm()
-  const unpackFrame = (data: Buffer, { begin, end, contentBytes }: ZstdFrame) =>
-    library.decompress(data.subarray(begin, end), { defaultHeapSize: contentBytes })
   return {
     type: 'zstd',
     compress: (data, level = defaultLevel) => asBuffer(library.compress(asBuffer(data), level)),
-    decompress(bytes, maxBytes) {
-      const data = asBuffer(bytes)
-      const limit = Math.min(maxBytes, maxWasmBytes)
-      const frames = zstdFrames(data)
-      const most = frames.reduce((sum, { contentBytes }) => sum + contentBytes, 0)
-      const slack = frames.reduce((largest, { slackBytes }) => Math.max(largest, slackBytes), 0)
-      if (most > limit + slack) throw tooLarge('zstd', limit)
-      const content = Buffer.concat(frames.map((frame) => unpackFrame(data, frame)))
-      if (content.length > maxBytes) throw tooLarge('zstd', maxBytes)
-      return content
-    },
+    decompress: (data, maxBytes) =>
+      decompress(asBuffer(data), Math.min(maxBytes, maxWasmBytes), (frame, { contentBytes }) =>
+        library.decompress(frame, { defaultHeapSize: contentBytes }),
+      ),
   }
+}
+
+type UnpackFrame = (frame: Buffer, measure: ZstdFrame) => Uint8Array
+
+function decompress(data: Buffer, maxBytes: number, unpackFrame: UnpackFrame): Buffer {
+  const frames = zstdFrames(data)
+  const most = frames.reduce((sum, { contentBytes }) => sum + contentBytes, 0)
+  const slack = frames.reduce((largest, { slackBytes }) => Math.max(largest, slackBytes), 0)
+  if (most > maxBytes + slack) throw tooLarge('zstd', maxBytes)
+  const contents = frames.map((frame) => unpackFrame(data.subarray(frame.begin, frame.end), frame))
+  const content = contents.length === 1 ? asBuffer(contents[0]!) : Buffer.concat(contents)
+  if (content.length > maxBytes) throw tooLarge('zstd', maxBytes)
+  return content
 }
