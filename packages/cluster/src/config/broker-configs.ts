@@ -130,7 +130,7 @@ export const effectiveBrokerConfigs = defineConfigs([
     '[0,...]',
     'medium',
     'cluster-wide',
-    'Default of `delete.retention.ms` of topics.',
+    'Default of `delete.retention.ms` of topics. No effect on Ottla yet, which does not compact.',
   ],
   [
     'log.cleaner.max.compaction.lag.ms',
@@ -139,7 +139,7 @@ export const effectiveBrokerConfigs = defineConfigs([
     '[1,...]',
     'medium',
     'cluster-wide',
-    'Default of `max.compaction.lag.ms` of topics.',
+    'Default of `max.compaction.lag.ms` of topics. No effect on Ottla yet, which does not compact.',
   ],
   [
     'log.cleaner.min.cleanable.ratio',
@@ -148,7 +148,7 @@ export const effectiveBrokerConfigs = defineConfigs([
     '[0,...,1]',
     'medium',
     'cluster-wide',
-    'Default of `min.cleanable.dirty.ratio` of topics.',
+    'Default of `min.cleanable.dirty.ratio` of topics. No effect on Ottla yet, which does not compact.',
   ],
   [
     'log.cleaner.min.compaction.lag.ms',
@@ -157,7 +157,7 @@ export const effectiveBrokerConfigs = defineConfigs([
     '[0,...]',
     'medium',
     'cluster-wide',
-    'Default of `min.compaction.lag.ms` of topics.',
+    'Default of `min.compaction.lag.ms` of topics. No effect on Ottla yet, which does not compact.',
   ],
   [
     'log.cleanup.policy',

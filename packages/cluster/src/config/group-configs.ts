@@ -9,7 +9,7 @@ export const groupConfigs = defineConfigs([
     '[0,...]',
     'medium',
     'group',
-    'Shortest time between two assignments of a consumer group, in ms.',
+    'Shortest time between two assignments of a consumer group, in ms. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'consumer.heartbeat.interval.ms',
@@ -18,7 +18,7 @@ export const groupConfigs = defineConfigs([
     '[1,...]',
     'medium',
     'group',
-    'How often members of a consumer group report, in ms.',
+    'How often members of a consumer group report, in ms. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'consumer.session.timeout.ms',
@@ -27,7 +27,7 @@ export const groupConfigs = defineConfigs([
     '[1,...]',
     'medium',
     'group',
-    'Silence after which a member of a consumer group is out, in ms.',
+    'Silence after which a member of a consumer group is out, in ms. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'share.assignment.interval.ms',
@@ -36,7 +36,7 @@ export const groupConfigs = defineConfigs([
     '[0,...]',
     'medium',
     'group',
-    'Shortest time between two assignments of a share group, in ms.',
+    'Shortest time between two assignments of a share group, in ms. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'share.auto.offset.reset',
@@ -45,7 +45,7 @@ export const groupConfigs = defineConfigs([
     '[latest, earliest, by_duration:PnDTnHnMn.nS]',
     'medium',
     'group',
-    'Where a share group begins to read.',
+    'Where a share group begins to read. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'share.delivery.count.limit',
@@ -54,7 +54,7 @@ export const groupConfigs = defineConfigs([
     '[2,...]',
     'medium',
     'group',
-    'How often a record is delivered to a share group before it is given up.',
+    'How often a record is delivered to a share group before it is given up. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'share.heartbeat.interval.ms',
@@ -63,7 +63,7 @@ export const groupConfigs = defineConfigs([
     '[1,...]',
     'medium',
     'group',
-    'How often members of a share group report, in ms.',
+    'How often members of a share group report, in ms. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'share.isolation.level',
@@ -72,7 +72,7 @@ export const groupConfigs = defineConfigs([
     '[read_committed, read_uncommitted]',
     'medium',
     'group',
-    'Whether a share group sees records of open transactions.',
+    'Whether a share group sees records of open transactions. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'share.partition.max.record.locks',
@@ -81,7 +81,7 @@ export const groupConfigs = defineConfigs([
     '[100,...]',
     'medium',
     'group',
-    'The most records of a partition that a share group may hold at once.',
+    'The most records of a partition that a share group may hold at once. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'share.record.lock.duration.ms',
@@ -90,7 +90,7 @@ export const groupConfigs = defineConfigs([
     '[1000,...]',
     'medium',
     'group',
-    'How long a member of a share group holds a record, in ms.',
+    'How long a member of a share group holds a record, in ms. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'share.renew.acknowledge.enable',
@@ -99,7 +99,7 @@ export const groupConfigs = defineConfigs([
     '',
     'medium',
     'group',
-    'Whether a member of a share group may extend its hold on a record.',
+    'Whether a member of a share group may extend its hold on a record. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'share.session.timeout.ms',
@@ -108,7 +108,7 @@ export const groupConfigs = defineConfigs([
     '[1,...]',
     'medium',
     'group',
-    'Silence after which a member of a share group is out, in ms.',
+    'Silence after which a member of a share group is out, in ms. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'streams.assignment.interval.ms',
@@ -117,7 +117,7 @@ export const groupConfigs = defineConfigs([
     '[0,...]',
     'medium',
     'group',
-    'Shortest time between two assignments of a streams group, in ms.',
+    'Shortest time between two assignments of a streams group, in ms. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'streams.heartbeat.interval.ms',
@@ -126,7 +126,7 @@ export const groupConfigs = defineConfigs([
     '[1,...]',
     'medium',
     'group',
-    'How often members of a streams group report, in ms.',
+    'How often members of a streams group report, in ms. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'streams.initial.rebalance.delay.ms',
@@ -135,7 +135,7 @@ export const groupConfigs = defineConfigs([
     '[0,...]',
     'medium',
     'group',
-    'How long the first rebalance of a streams group waits for more members, in ms.',
+    'How long the first rebalance of a streams group waits for more members, in ms. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'streams.num.standby.replicas',
@@ -144,7 +144,7 @@ export const groupConfigs = defineConfigs([
     '[0,...]',
     'medium',
     'group',
-    'Standby copies of each task of a streams group.',
+    'Standby copies of each task of a streams group. No effect on Ottla yet, which has the classic group protocol only.',
   ],
   [
     'streams.session.timeout.ms',
@@ -153,6 +153,6 @@ export const groupConfigs = defineConfigs([
     '[1,...]',
     'medium',
     'group',
-    'Silence after which a member of a streams group is out, in ms.',
+    'Silence after which a member of a streams group is out, in ms. No effect on Ottla yet, which has the classic group protocol only.',
   ],
 ])

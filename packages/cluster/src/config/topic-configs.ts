@@ -9,7 +9,7 @@ export const topicConfigs = defineConfigs([
     '[compact, delete]',
     'medium',
     'topic',
-    'What happens to old records: `delete` drops them by retention, `compact` keeps the last record of each key. Both may be given; the empty list keeps everything.',
+    'What happens to old records: `delete` drops them by retention, `compact` promises to keep the last record of each key. Both may be given; the empty list keeps everything. Ottla does not compact yet: with `compact` alone everything is kept.',
   ],
   [
     'compression.gzip.level',
@@ -38,7 +38,7 @@ export const topicConfigs = defineConfigs([
     '[0,...]',
     'medium',
     'topic',
-    'How long a compacted topic keeps tombstones, in ms.',
+    'How long a compacted topic keeps tombstones, in ms. No effect on Ottla yet, which does not compact.',
   ],
   [
     'file.delete.delay.ms',
@@ -47,7 +47,7 @@ export const topicConfigs = defineConfigs([
     '[0,...]',
     'medium',
     'topic',
-    "Kafka's delay before it deletes files, in ms. Ottla deletes as soon as nobody reads.",
+    "Kafka's delay before it deletes files, in ms. No effect on Ottla, which deletes as soon as nobody reads.",
   ],
   [
     'flush.messages',
@@ -56,7 +56,7 @@ export const topicConfigs = defineConfigs([
     '[1,...]',
     'medium',
     'topic',
-    'Records between two forced flushes in Kafka. Ottla flushes by `flush.policy`.',
+    'Records between two forced flushes in Kafka. No effect on Ottla, which flushes by `flush.policy`.',
   ],
   [
     'flush.ms',
@@ -65,7 +65,7 @@ export const topicConfigs = defineConfigs([
     '[0,...]',
     'medium',
     'topic',
-    'Time between two forced flushes in Kafka, in ms. Ottla flushes by `flush.policy`.',
+    'Time between two forced flushes in Kafka, in ms. No effect on Ottla, which flushes by `flush.policy`.',
   ],
   [
     'follower.replication.throttled.replicas',
@@ -119,7 +119,7 @@ export const topicConfigs = defineConfigs([
     '[1,...]',
     'medium',
     'topic',
-    'The longest time that a record stays out of compaction, in ms.',
+    'The longest time that a record stays out of compaction, in ms. No effect on Ottla yet, which does not compact.',
   ],
   [
     'max.message.bytes',
@@ -164,7 +164,7 @@ export const topicConfigs = defineConfigs([
     '[0,...,1]',
     'medium',
     'topic',
-    'Share of uncompacted bytes from which a log is compacted.',
+    'Share of uncompacted bytes from which a log is compacted. No effect on Ottla yet, which does not compact.',
   ],
   [
     'min.compaction.lag.ms',
@@ -173,7 +173,7 @@ export const topicConfigs = defineConfigs([
     '[0,...]',
     'medium',
     'topic',
-    'The shortest time that a record stays uncompacted, in ms.',
+    'The shortest time that a record stays uncompacted, in ms. No effect on Ottla yet, which does not compact.',
   ],
   [
     'min.insync.replicas',
@@ -182,7 +182,7 @@ export const topicConfigs = defineConfigs([
     '[1,...]',
     'medium',
     'topic',
-    'Replicas that must have a record before acks=all is answered.',
+    'Replicas that must have a record before acks=all is answered. On one broker there is one: with more, acks=all is refused.',
   ],
   [
     'preallocate',
