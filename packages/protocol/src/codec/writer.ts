@@ -266,12 +266,12 @@ export function varlongBytes(value: number): number {
   return bytes
 }
 
-export function piecesBytes(value: Pieces): number {
+function piecesBytes(value: Pieces): number {
   return value instanceof Uint8Array ? value.length : value.reduce((bytes, piece) => bytes + piece.length, 0)
 }
 
 /** Kafka's `Long.MAX_VALUE` is 2^63 as a number, which has no int64: numbers beyond the range are cut to it. */
-export function setInt64(view: DataView, at: number, value: number): void {
+function setInt64(view: DataView, at: number, value: number): void {
   if (value >= 2 ** 63) {
     view.setBigInt64(at, 0x7fff_ffff_ffff_ffffn)
     return
