@@ -1,2 +1,7 @@
+export { Client, createClient } from './client.ts'
 export type { BootstrapServers, ClientOptions } from './connection/client-options.ts'
 export { type ErrorContext, OttlaError, type OttlaErrorName, type OttlaErrorOptions } from './ottla-error.ts'
+export type { Partitioner } from './producer/partitioner.ts'
+export type { Producer } from './producer/producer.ts'
+export type { ProducerOptions } from './producer/producer-options.ts'
+export type { Bytes, Headers, ProducerRecord, RecordMetadata } from './producer/record.ts'

@@ -75,9 +75,10 @@ export function brokerError(
 ): OttlaError | undefined {
   if (code === 0) return undefined
   const name = errorOf(code).name as ErrorName
-  const said = message === null || message === '' ? undefined : message
-  const known = name !== 'UNKNOWN_SERVER_ERROR' || code === -1
-  return new OttlaError(name, { ...context, message: known ? said : `error ${code}: ${said ?? 'not known here'}` })
+  const isKnown = name !== 'UNKNOWN_SERVER_ERROR' || code === -1
+  const parts = [isKnown ? undefined : `the broker answers with error ${code}, which this client does not know`, message]
+  const said = [...parts, advice(name)].filter((part) => part !== undefined && part !== null && part !== '')
+  return new OttlaError(name, { ...context, message: said.length === 0 ? undefined : said.join(': ') })
 }
 
 /** Throws if a broker answered with an error. */
@@ -111,6 +112,5 @@ function sentence(name: OttlaErrorName, options: OttlaErrorOptions): string {
     options.transactionalId !== undefined && `transactional id ${options.transactionalId}`,
     options.broker !== undefined && `broker ${options.broker}`,
   ].filter((part) => part !== false)
-  const what = [options.message, advice(name)].filter((part) => part !== undefined).join(': ')
-  return `${what === '' ? name : what}${concerned.length === 0 ? '' : ` (${concerned.join('; ')})`}`
+  return `${options.message ?? advice(name) ?? name}${concerned.length === 0 ? '' : ` (${concerned.join('; ')})`}`
 }

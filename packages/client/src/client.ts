@@ -1,0 +1,52 @@
+import type { ClientOptions } from './connection/client-options.ts'
+import { Cluster } from './connection/cluster.ts'
+import { OttlaError } from './ottla-error.ts'
+import { Producer } from './producer/producer.ts'
+import type { ProducerOptions } from './producer/producer-options.ts'
+
+/** What a client has made, and closes with itself. */
+interface Closable {
+  close(): Promise<void>
+}
+
+/** A client of one cluster. Its producers, consumers and admin share connections and what is known of the cluster. */
+export class Client {
+  readonly #cluster: Cluster
+  readonly #children = new Set<Closable>()
+  #closing: Promise<void> | undefined
+
+  constructor(options: ClientOptions) {
+    this.#cluster = new Cluster(options)
+  }
+
+  producer(options?: ProducerOptions): Producer {
+    return this.#keep(new Producer(this.#cluster, options))
+  }
+
+  /** Closes what was made here, producers after their last records, then all connections. Always settles. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #keep<T extends Closable>(child: T): T {
+    if (this.#closing !== undefined) throw new OttlaError('CLIENT_CLOSED')
+    this.#children.add(child)
+    return child
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await Promise.all([...this.#children].map((child) => child.close()))
+    } finally {
+      this.#cluster.close()
+    }
+  }
+}
+
+/** A client of the cluster that the bootstrap servers belong to. It connects when it is first used. */
+export const createClient = (options: ClientOptions): Client => new Client(options)

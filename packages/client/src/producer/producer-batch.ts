@@ -1,0 +1,104 @@
+import type { Compression } from '@ottla/protocol'
+import type { Deadline } from '../connection/timer-wheel.ts'
+import type { OttlaError } from '../ottla-error.ts'
+import { type BatchBuffer, type EncodedRecord, noStamp, type ProducerStamp } from './batch-buffer.ts'
+import type { Delivery } from './delivery.ts'
+
+/** How a batch is written. */
+export interface BatchForm {
+  /** Undefined: none. */
+  readonly compression: Compression | undefined
+  readonly compressionLevel: number | undefined
+  readonly isTransactional: boolean
+}
+
+/**
+ * Records of one partition that travel together, and whom to tell.
+ *   open       takes records.                        full, or its time has come -> waiting
+ *   waiting    may be sent, for the first time or again.    sent -> inFlight
+ *   inFlight   the broker has not answered yet.      answered -> settled; failed, worth another try -> waiting
+ *   settled    everybody has been told.
+ * A batch may settle while in flight, when its time is up: what the broker answers afterwards is of no use.
+ */
+export class ProducerBatch {
+  state: 'open' | 'waiting' | 'inFlight' | 'settled' = 'open'
+  readonly topic: string
+  readonly partition: number
+  /** Counts the producer's batches as they are opened; parts of one share its number. */
+  readonly number: number
+  readonly records: BatchBuffer
+  readonly deliveries: Delivery[] = []
+  readonly slots: number[] = []
+  readonly timestamps: number[] = []
+  stamp: ProducerStamp = noStamp
+  attempts = 0
+  /** No retry before this moment of the monotonic clock. */
+  notBeforeMs = 0
+  lastError: OttlaError | undefined
+  deadline: Deadline | undefined
+  /** Of memory that the batch holds against the producer's limit. */
+  heldBytes = 0
+  #sealed: Buffer | undefined
+
+  constructor(place: { topic: string; partition: number; number: number }, records: BatchBuffer) {
+    this.topic = place.topic
+    this.partition = place.partition
+    this.number = place.number
+    this.records = records
+  }
+
+  get count(): number {
+    return this.records.count
+  }
+
+  get hasSequence(): boolean {
+    return this.stamp.baseSequence >= 0
+  }
+
+  append(record: EncodedRecord, delivery: Delivery, slot: number): void {
+    this.records.append(record)
+    this.deliveries.push(delivery)
+    this.slots.push(slot)
+    this.timestamps.push(record.timestamp)
+  }
+
+  setStamp(stamp: ProducerStamp): void {
+    this.stamp = stamp
+    this.#sealed = undefined
+  }
+
+  /** As it goes on the wire; made once, for every attempt sends the same bytes. */
+  sealed({ compression, compressionLevel, isTransactional }: BatchForm): Buffer {
+    if (this.#sealed !== undefined) return this.#sealed
+    const compressed =
+      compression === undefined
+        ? undefined
+        : { type: compression.type, records: compression.compress(this.records.records, compressionLevel) }
+    this.#sealed = this.records.seal(this.stamp, isTransactional, compressed)
+    return this.#sealed
+  }
+
+  /** `baseOffset` -1: the broker did not say. `logAppendTimeMs` -1: records keep their own timestamps. */
+  succeed(baseOffset: number, logAppendTimeMs: number): void {
+    const { topic, partition, deliveries, slots, timestamps } = this
+    this.#settle()
+    for (let i = 0; i < deliveries.length; i++) {
+      const offset = baseOffset < 0 ? -1 : baseOffset + i
+      const timestamp = logAppendTimeMs < 0 ? timestamps[i]! : logAppendTimeMs
+      deliveries[i]!.succeeded(slots[i]!, { topic, partition, offset, timestamp })
+    }
+  }
+
+  /** Some records may have an error of their own. */
+  fail(error: OttlaError, recordErrors?: ReadonlyMap<number, OttlaError>): void {
+    this.#settle()
+    for (let i = 0; i < this.deliveries.length; i++)
+      this.deliveries[i]!.failed(this.slots[i]!, recordErrors?.get(i) ?? error)
+  }
+
+  #settle(): void {
+    this.state = 'settled'
+    this.deadline?.cancel()
+    this.#sealed = undefined
+  }
+}

@@ -1,0 +1,54 @@
+import type { CompressionType } from '@ottla/protocol'
+import { OttlaError } from '../ottla-error.ts'
+import type { Partitioner } from './partitioner.ts'
+
+export interface ProducerOptions {
+  /** Who must have a record before it counts as sent: all replicas in sync (`all`), the leader (1), nobody (0). */
+  readonly acks?: 'all' | 1 | 0
+  /** Retries never write a record twice, and never out of order. On by default with acks `all`, which it needs. */
+  readonly idempotent?: boolean
+  /** How long a record waits for others to travel with. With 0, those of the same tick travel together. */
+  readonly lingerMs?: number
+  /** A batch takes records up to so many bytes, before compression. */
+  readonly batchBytes?: number
+  /** Memory for records that are not delivered yet. When it is full, `send` takes longer to settle. */
+  readonly bufferBytes?: number
+  readonly compression?: CompressionType
+  /** In the codec's own terms. */
+  readonly compressionLevel?: number
+  /** From `send` to a delivered record, all retries included; then it fails with DELIVERY_TIMEOUT. */
+  readonly deliveryTimeoutMs?: number
+  /** How long a topic may be unknown to the cluster. */
+  readonly topicTimeoutMs?: number
+  /** Requests that are on their way to one broker at a time; at most 5, if idempotent. */
+  readonly maxInFlight?: number
+  /** Chooses partitions; where it gives undefined, the key decides as in the Java client. */
+  readonly partitioner?: Partitioner
+}
+
+export interface ProducerSettings extends Required<Omit<ProducerOptions, 'partitioner' | 'compressionLevel' | 'acks'>> {
+  readonly acks: -1 | 0 | 1
+  readonly compressionLevel: number | undefined
+  readonly partitioner: Partitioner | undefined
+}
+
+export function producerSettings(options: ProducerOptions): ProducerSettings {
+  const { acks = 'all', idempotent = acks === 'all', maxInFlight = 5 } = options
+  if (idempotent && acks !== 'all') throw invalid("an idempotent producer needs acks: 'all'")
+  if (idempotent && maxInFlight > 5) throw invalid('an idempotent producer may have at most 5 requests in flight')
+  return {
+    acks: acks === 'all' ? -1 : acks,
+    idempotent,
+    lingerMs: options.lingerMs ?? 0,
+    batchBytes: options.batchBytes ?? 1_000_000,
+    bufferBytes: options.bufferBytes ?? 64 * 1024 * 1024,
+    compression: options.compression ?? 'none',
+    compressionLevel: options.compressionLevel,
+    deliveryTimeoutMs: options.deliveryTimeoutMs ?? 120_000,
+    topicTimeoutMs: options.topicTimeoutMs ?? 30_000,
+    maxInFlight,
+    partitioner: options.partitioner,
+  }
+}
+
+const invalid = (message: string) => new OttlaError('INVALID_ARGUMENT', { message })

@@ -1,0 +1,77 @@
+import { Writable } from 'node:stream'
+import type { Cluster } from '../connection/cluster.ts'
+import { OttlaError } from '../ottla-error.ts'
+import { GroupDelivery, SingleDelivery } from './delivery.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { newIdentity } from './producer-identity.ts'
+import { type ProducerOptions, producerSettings } from './producer-options.ts'
+import type { ProducerRecord, RecordMetadata } from './record.ts'
+
+/**
+ * Sends records. Awaiting each one is safe, and fast where many are awaited at a time: records of the same tick travel
+ * together. Records of one partition keep the order in which `send` was called.
+ */
+export class Producer {
+  readonly #dispatcher: Dispatcher
+  #closing: Promise<void> | undefined
+
+  constructor(cluster: Cluster, options: ProducerOptions = {}) {
+    const settings = producerSettings(options)
+    const identify = () => newIdentity(cluster, settings.deliveryTimeoutMs)
+    this.#dispatcher = new Dispatcher({ cluster, settings, identify })
+  }
+
+  /** Settles when the record is where `acks` wants it to be. */
+  send(record: ProducerRecord): Promise<RecordMetadata> {
+    if (this.#closing !== undefined) return Promise.reject(closedError())
+    return new Promise((resolve, reject) => {
+      this.#dispatcher.add(record, new SingleDelivery(resolve, reject), 0)
+    })
+  }
+
+  /**
+   * Several records, of one or many topics. Settles when all have: with where they are, in the order of the records, or
+   * with the first error.
+   */
+  sendBatch(records: readonly ProducerRecord[]): Promise<RecordMetadata[]> {
+    if (this.#closing !== undefined) return Promise.reject(closedError())
+    if (records.length === 0) return Promise.resolve([])
+    return new Promise((resolve, reject) => {
+      const delivery = new GroupDelivery(records.length, resolve, reject)
+      for (let i = 0; i < records.length; i++) this.#dispatcher.add(records[i]!, delivery, i)
+    })
+  }
+
+  /** Settles when every record that was sent before has settled, well or not. */
+  flush(): Promise<void> {
+    return this.#dispatcher.flush()
+  }
+
+  /** A stream of records. It holds its writer back while the producer's memory is full, and fails with the first error. */
+  writable(): Writable {
+    const stream = new Writable({
+      objectMode: true,
+      highWaterMark: 1024,
+      writev: (chunks, done) => {
+        this.sendBatch(chunks.map(({ chunk }) => chunk)).catch((error) => stream.destroy(error))
+        this.#dispatcher.room().then(() => done())
+      },
+      final: (done) => {
+        this.flush().then(() => done())
+      },
+    })
+    return stream
+  }
+
+  /** Sends what is left, and takes no more. Settles within the delivery timeout. */
+  close(): Promise<void> {
+    this.#closing ??= this.#dispatcher.flush().finally(() => this.#dispatcher.close())
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+const closedError = () => new OttlaError('CLIENT_CLOSED', { message: 'the producer is closed', messageIsWhole: true })
