@@ -1,1 +1,3 @@
-export {}
+export * from './listeners.ts'
+export * from './node.ts'
+export * from './start-broker.ts'

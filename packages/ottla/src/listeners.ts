@@ -1,0 +1,48 @@
+import { listItems } from '@ottla/cluster'
+import { KafkaError } from '@ottla/protocol'
+import type { Address } from '@ottla/runtime'
+
+/** `HOST:PORT`, with brackets around an IPv6 host; undefined if it is not that. */
+export function parsedAddress(text: string): Address | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text.trim())
+  if (match === null) return undefined
+  const port = Number(match[3])
+  return port > 65535 ? undefined : { host: match[1] ?? match[2]!, port }
+}
+
+export const addressText = ({ host, port }: Address): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
+
+interface ListenerSettings {
+  /** `listeners` or `advertised.listeners` */
+  readonly name: string
+  readonly value: string
+  /** `controller.listener.names`: listeners of Kafka's controllers, which are not needed here. */
+  readonly controllers: string
+  /** `listener.security.protocol.map` */
+  readonly protocols: string
+}
+
+/** The addresses of Kafka's listener settings, `NAME://HOST:PORT,…`. An empty host is every interface. */
+export function listenerAddresses({ name, value, controllers, protocols }: ListenerSettings): Address[] {
+  const protocolOf = new Map(listItems(protocols).map((item) => item.split(':') as [string, string]))
+  const skipped = new Set(listItems(controllers))
+  const addresses: Address[] = []
+  for (const item of listItems(value)) {
+    const match = /^(?:([\w.-]+):\/\/)?(.*)$/.exec(item)!
+    const listener = match[1] ?? 'PLAINTEXT'
+    if (skipped.has(listener)) continue
+    const protocol = protocolOf.get(listener) ?? listener
+    if (protocol !== 'PLAINTEXT') {
+      throw new KafkaError(
+        'INVALID_CONFIG',
+        `${name}: the listener ${item} asks for ${protocol}; this broker has PLAINTEXT only`,
+      )
+    }
+    const address = parsedAddress(match[2]!)
+    if (address === undefined) {
+      throw new KafkaError('INVALID_CONFIG', `${name}: ${item} is not an address; write PLAINTEXT://HOST:PORT`)
+    }
+    addresses.push(address.host === '' ? { ...address, host: '0.0.0.0' } : address)
+  }
+  return addresses
+}
