@@ -15,12 +15,19 @@ export class Reader {
   readonly #view: DataView
   // A frame of empty strings holds as many items as bytes, and each takes many bytes of memory: so items are counted.
   #itemsLeft: number
+  readonly #itemLimit: number
 
   constructor(bytes: Uint8Array, itemLimit: number = defaultItemLimit) {
     this.buf = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     this.pos = 0
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     this.#itemsLeft = itemLimit
+    this.#itemLimit = itemLimit
+  }
+
+  /** Array items read so far: what a message takes in memory beyond its bytes. */
+  get items(): number {
+    return this.#itemLimit - this.#itemsLeft
   }
 
   get remaining(): number {

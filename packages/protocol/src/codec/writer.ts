@@ -1,8 +1,9 @@
+import { zeroUuid } from './schema.ts'
+
 /** Bytes in one piece, or in several that follow one another. */
 export type Pieces = Uint8Array | readonly Uint8Array[]
 
 const maxStringBytes = 0x7fff
-const zeroUuid = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 /**
  * Writes Kafka's primitives into pieces, ready for writev:
