@@ -19,6 +19,10 @@ const saslHandshakeKey = 17
 const apiVersionsKey = 18
 /** JoinGroup and SyncGroup wait for other members, maybe for minutes: a broker that stops does not wait for them. */
 const waitsForMembers = new Set([11, 14])
+/** About what one item of an array takes in memory, decoded. */
+const itemBytes = 128
+/** Answers of a few bytes, which are not held back when the memory for answers is short: a group's life hangs on them. */
+const smallAnswers = new Set([0, 8, 11, 12, 13, 14, 18, 22])
 /** Received and not looked at yet. Above it the socket pauses; below it goes on, so that a close is noticed. */
 const backlogLimitBytes = 128 * 1024
 
@@ -26,8 +30,8 @@ const backlogLimitBytes = 128 * 1024
 interface Slot {
   readonly route: Route
   readonly correlationId: number
-  /** Of the frame; held until the answer is there. */
-  readonly frameBytes: number
+  /** What the request takes; held until the answer is there. */
+  readonly bytes: number
   context: RequestContext | undefined
   done: boolean
   /** Undefined when done: there is no answer. */
@@ -88,10 +92,6 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
     return this.frames.heldBytes - this.frames.backlogBytes
   }
 
-  get framesTaken(): number {
-    return this.frames.framesTaken
-  }
-
   /** Requests are being worked on, or answers are on their way. */
   get busy(): boolean {
     return this.slots.length > 0 || !this.responses.empty
@@ -146,6 +146,10 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
     this.adjustFlow()
   }
 
+  proceed(): void {
+    this.advance()
+  }
+
   private receive(chunk: Buffer): void {
     if (!this.open) return
     this.lastActiveMs = this.server.runtime.monotonic()
@@ -176,13 +180,17 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
 
   private mayBegin(frame: Buffer): boolean {
     if (!this.responses.empty) return false
-    if (this.slots.length === 0) return true
+    const apiKey = frame.length < headBytes ? undefined : frame.readInt16BE(0)
     return (
-      frame.length >= headBytes &&
-      frame.readInt16BE(0) === produceKey &&
-      this.slots.length < this.server.settings.maxPipelinedProduces &&
-      this.slots[this.slots.length - 1]!.route.handler.api.key === produceKey
+      (this.slots.length === 0 || (apiKey === produceKey && this.mayOverlap())) &&
+      (smallAnswers.has(apiKey ?? produceKey) || this.server.responseMemory.hasRoom(this)) &&
+      this.server.requestMemory.admit(this, frame.length)
     )
+  }
+
+  private mayOverlap(): boolean {
+    const last = this.slots[this.slots.length - 1]!
+    return last.route.handler.api.key === produceKey && this.slots.length < this.server.settings.maxPipelinedProduces
   }
 
   private begin(frame: Buffer): void {
@@ -193,22 +201,31 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
     const route = this.server.routes.find(apiKey, apiVersion)
     if (route === undefined) {
       this.unsupported(apiKey, apiVersion, correlationId)
+      this.server.requestMemory.finish(frame.length)
       return
     }
+    const reader = new Reader(frame, this.server.settings.maxRequestItems)
+    let request: unknown
+    try {
+      this.lastClientId = readRequestHeader(reader).clientId
+      request = route.decode(reader)
+    } catch (error) {
+      this.server.requestMemory.finish(frame.length)
+      throw error
+    }
+    const decodedBytes = reader.items * itemBytes
+    this.server.requestMemory.grow(decodedBytes)
     const slot: Slot = {
       route,
       correlationId,
-      frameBytes: frame.length,
+      bytes: frame.length + decodedBytes,
       context: undefined,
       done: false,
       answer: undefined,
       reservation: undefined,
     }
-    const reader = new Reader(frame, this.server.settings.maxRequestItems)
-    this.lastClientId = readRequestHeader(reader).clientId
-    const request = route.decode(reader)
     this.slots.push(slot)
-    this.slotBytes += frame.length
+    this.slotBytes += slot.bytes
     this.handle(slot, request)
   }
 
@@ -276,17 +293,23 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
   /** The connection went before the answer came. Until then the request counted: its work was under way. */
   private drop(slot: Slot): void {
     slot.reservation?.release()
-    this.slotBytes -= slot.frameBytes
+    this.free(slot)
     this.account()
   }
 
+  private free(slot: Slot): void {
+    this.slotBytes -= slot.bytes
+    this.server.requestMemory.finish(slot.bytes)
+  }
+
+  /** Giving memory back may let the next request begin: the answer has to be on its way before. */
   private send(slot: Slot): void {
-    this.slotBytes -= slot.frameBytes
     if (slot.answer === undefined) slot.reservation?.release()
     else {
       const reservation = slot.reservation ?? this.server.responseMemory.take(sizeOf(slot.answer))
       this.responses.push(slot.answer, reservation)
     }
+    this.free(slot)
   }
 
   private unsupported(apiKey: number, apiVersion: number, correlationId: number): void {
@@ -306,7 +329,7 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
 
   private failed(error: unknown): void {
     if (error instanceof MalformedFrame) {
-      const foreign = this.framesTaken === 0 ? foreignProtocol(error.size) : undefined
+      const foreign = this.frames.framesTaken === 0 ? foreignProtocol(error.size) : undefined
       this.close(foreign ?? error.message)
     } else if (error instanceof MalformedError) this.close(error.message)
     else {
@@ -341,6 +364,7 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
     for (const slot of this.slots.splice(0)) if (slot.done) this.drop(slot)
     this.account()
     this.server.requestMemory.forget(this)
+    this.server.responseMemory.forget(this)
     this.server.gone(this)
     for (const listener of [...this.closeListeners]) listener()
     this.closeListeners.clear()

@@ -5,10 +5,13 @@ import { ResponseMemory } from './response-memory.ts'
 
 class Holder implements RequestHolder {
   unfinishedBytes = 0
-  framesTaken = 0
   held = false
+  proceeded = 0
   holdBack(held: boolean) {
     this.held = held
+  }
+  proceed() {
+    this.proceeded++
   }
   /** Receives bytes of a frame that is not whole. */
   receive(memory: RequestMemory, bytes: number) {
@@ -28,10 +31,27 @@ test('above the limit only the frame that waits longest goes on', () => {
   assert.deepEqual([a.held, b.held, c.held], [true, false, true])
   b.receive(memory, 1000)
   assert.equal(b.held, false)
-  b.framesTaken++
   b.unfinishedBytes = 0
+  assert.equal(memory.admit(b, 1060), true)
   b.receive(memory, 5)
   assert.deepEqual([a.held, b.held, c.held], [false, true, true])
+})
+
+test('a request that would pass the limit waits until others have finished, unless it is alone', () => {
+  let shortages = 0
+  const memory = new RequestMemory(100, () => shortages++)
+  const [a, b] = [new Holder(), new Holder()]
+  assert.equal(memory.admit(a, 150), true)
+  assert.equal(memory.admit(b, 10), false)
+  assert.equal(shortages, 1)
+  memory.finish(150)
+  assert.equal(b.proceeded, 1)
+  assert.equal(memory.admit(b, 10), true)
+  memory.grow(90)
+  assert.equal(memory.admit(a, 1), false)
+  memory.forget(a)
+  memory.finish(100)
+  assert.equal(a.proceeded, 0)
 })
 
 test('memory that is given back lets all go on', () => {
@@ -89,6 +109,16 @@ test('who finds too little waits until an answer was taken, in the order of aski
   await Promise.all(asking)
   assert.deepEqual(granted, [1, 2])
   assert.equal(memory.usedBytes, 200)
+})
+
+test('who needs room to begin is told when there is some', () => {
+  const memory = new ResponseMemory(1000)
+  const seeker = new Holder()
+  const full = memory.take(1000)
+  assert.equal(memory.hasRoom(seeker), false)
+  full.release()
+  assert.equal(seeker.proceeded, 1)
+  assert.equal(memory.hasRoom(seeker), true)
 })
 
 test('what asks for nothing never waits', () => {

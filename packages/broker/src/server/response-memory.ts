@@ -7,6 +7,11 @@ export interface Reservation {
   release(): void
 }
 
+/** Who waits for room to begin with something. */
+export interface RoomSeeker {
+  proceed(): void
+}
+
 interface Waiter {
   readonly wantedBytes: number
   readonly minimumBytes: number
@@ -22,6 +27,7 @@ interface Waiter {
 export class ResponseMemory {
   private readonly limitBytes: number
   private readonly waiters = new Set<Waiter>()
+  private readonly seekers = new Set<RoomSeeker>()
   usedBytes = 0
 
   constructor(limitBytes: number) {
@@ -33,6 +39,17 @@ export class ResponseMemory {
     const shareBytes = Math.floor((this.limitBytes - this.usedBytes) / 4)
     if (shareBytes < Math.min(wantedBytes, minimumBytes)) return undefined
     return this.take(Math.min(wantedBytes, shareBytes))
+  }
+
+  /** Is the limit not reached? If it is, the seeker is told to proceed later. */
+  hasRoom(seeker: RoomSeeker): boolean {
+    if (this.usedBytes < this.limitBytes) return true
+    this.seekers.add(seeker)
+    return false
+  }
+
+  forget(seeker: RoomSeeker): void {
+    this.seekers.delete(seeker)
   }
 
   /** `cancelled` is given a function that ends the waiting: its connection is gone. */
@@ -82,6 +99,15 @@ export class ResponseMemory {
       if (reservation === undefined) return
       this.waiters.delete(waiter)
       waiter.grant(reservation)
+    }
+    this.tellSeekers()
+  }
+
+  private tellSeekers(): void {
+    for (const seeker of this.seekers) {
+      if (this.usedBytes >= this.limitBytes) return
+      this.seekers.delete(seeker)
+      seeker.proceed()
     }
   }
 }

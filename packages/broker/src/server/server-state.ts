@@ -37,7 +37,7 @@ export class ServerState implements ServerContext {
     this.settings = settings
     this.handlers = handlers
     this.routes = new Routes(handlers)
-    this.requestMemory = new RequestMemory(settings.queuedMaxRequestBytes)
+    this.requestMemory = new RequestMemory(settings.queuedMaxRequestBytes, () => this.wake())
     this.responseMemory = new ResponseMemory(settings.maxQueuedResponseBytes)
     this.fetchSessions = new FetchSessions(settings, services.runtime)
     this.producerIds = new ProducerIds(services.cluster)
