@@ -1,5 +1,6 @@
 export * from './files.ts'
 export * from './log.ts'
+export { memoryFiles } from './memory/files.ts'
 export * from './network.ts'
 export { type NodeRuntimeOptions, nodeRuntime } from './node/runtime.ts'
 export * from './runtime.ts'

@@ -1,0 +1,131 @@
+import {
+  type CompressionType,
+  compression,
+  crc32c,
+  KafkaError,
+  layout,
+  lengthOverhead,
+  loadedCompression,
+  openRecordsNow,
+  PackedBatch,
+  packedBatches,
+  producedBatch,
+} from '@ottla/protocol'
+import type { AppendOptions } from '../partition.ts'
+import type { TopicSettings } from '../topic-settings.ts'
+
+// What Kafka checks and changes before a batch gets its offset (LogValidator, UnifiedLog.append), per partition.
+// Records are unpacked only where a setting asks for something that the header does not tell.
+
+const internalTopics: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state'])
+const unpackedLimitBytes = 256 * 1024 * 1024
+
+/** The batches of one append, checked: exactly one from a client, any number from a coordinator. */
+export function readBatches(records: Buffer, topic: string, options: AppendOptions): readonly PackedBatch[] {
+  if (options.origin === 'client') {
+    if (internalTopics.has(topic))
+      throw new KafkaError('INVALID_TOPIC_EXCEPTION', `${topic} is an internal topic, clients must not write to it`)
+    const batch = producedBatch(records)
+    if (batch.isTransactional)
+      throw new KafkaError(
+        'INVALID_TXN_STATE',
+        `producer ${batch.producerId} has no transaction under way for ${topic}`,
+      )
+    return [batch]
+  }
+  const batches = packedBatches(records)
+  const bytes = batches.reduce((sum, batch) => sum + batch.bytes.length, 0)
+  if (bytes !== records.length || bytes === 0)
+    throw new KafkaError('CORRUPT_MESSAGE', `an append to ${topic} does not consist of whole batches`)
+  return batches
+}
+
+/** The codecs that have to be loaded before `admit` can do its work at once. Undefined: none. */
+export function codecsNeeded(batch: PackedBatch, settings: TopicSettings): Promise<unknown> | undefined {
+  const target = targetCompression(batch, settings)
+  const unpacks = target !== undefined || looksInside(settings)
+  const types = unpacks ? [batch.compression, ...(target === undefined ? [] : [target])] : []
+  const missing = types.filter((type) => loadedCompression(type) === undefined)
+  return missing.length === 0 ? undefined : Promise.all(missing.map((type) => compression(type)))
+}
+
+/** Checks a client's batch against the topic's settings and returns it as it is to be stored; it may be another buffer. */
+export function admit(batch: PackedBatch, where: string, settings: TopicSettings, nowMs: number): PackedBatch {
+  checkSize(batch, where, settings)
+  if (settings.messageTimestampType === 'CreateTime') checkHeaderTimes(batch, where, settings, nowMs)
+  if (looksInside(settings)) checkRecords(batch, where, settings, nowMs)
+  const target = targetCompression(batch, settings)
+  const stored = target === undefined ? batch : recompressed(batch, target, settings)
+  if (target !== undefined) checkSize(stored, where, settings)
+  if (settings.messageTimestampType === 'LogAppendTime') stored.setMaxTimestamp('LogAppendTime', nowMs)
+  return stored
+}
+
+function checkSize(batch: PackedBatch, where: string, settings: TopicSettings): void {
+  const size = batch.bytes.length
+  if (size > settings.maxMessageBytes)
+    throw new KafkaError(
+      'MESSAGE_TOO_LARGE',
+      `a batch of ${size} bytes for ${where} is above its limit of ${settings.maxMessageBytes} (max.message.bytes)`,
+    )
+  if (size > settings.segmentBytes)
+    throw new KafkaError(
+      'RECORD_LIST_TOO_LARGE',
+      `a batch of ${size} bytes for ${where} does not fit a segment of ${settings.segmentBytes} (segment.bytes)`,
+    )
+}
+
+function checkHeaderTimes(batch: PackedBatch, where: string, settings: TopicSettings, nowMs: number): void {
+  if (batch.timestampType === 'LogAppendTime')
+    throw new KafkaError('INVALID_TIMESTAMP', `a producer must not set the timestamp type LogAppendTime (${where})`)
+  checkTime(batch.maxTimestamp, where, settings, nowMs)
+}
+
+function checkTime(timestamp: number, where: string, settings: TopicSettings, nowMs: number): void {
+  if (timestamp < 0) return
+  const earliest = nowMs - settings.messageTimestampBeforeMaxMs
+  const latest = nowMs + settings.messageTimestampAfterMaxMs
+  if (timestamp < earliest || timestamp > latest)
+    throw new KafkaError(
+      'INVALID_TIMESTAMP',
+      `timestamp ${timestamp} of a record for ${where} is not within ${earliest} to ${latest}`,
+    )
+}
+
+// A header tells the largest timestamp, not the smallest; and it does not tell of keys.
+const looksInside = (settings: TopicSettings) =>
+  settings.cleanup.compact ||
+  (settings.messageTimestampType === 'CreateTime' && Number.isFinite(settings.messageTimestampBeforeMaxMs))
+
+function checkRecords(batch: PackedBatch, where: string, settings: TopicSettings, nowMs: number): void {
+  const records = openRecordsNow(batch, unpackedLimitBytes)!
+  while (records.next()) {
+    if (settings.cleanup.compact && records.keyBytes < 0)
+      throw new KafkaError('INVALID_RECORD', `${where} is compacted: its records need keys`)
+    if (settings.messageTimestampType === 'CreateTime') checkTime(records.timestamp, where, settings, nowMs)
+  }
+}
+
+function targetCompression(batch: PackedBatch, settings: TopicSettings): CompressionType | undefined {
+  if (settings.compressionType === 'producer') return undefined
+  const target = settings.compressionType === 'uncompressed' ? 'none' : settings.compressionType
+  return target === batch.compression ? undefined : target
+}
+
+// The records stay as they are; only the codec around them, and with it length, attributes and checksum, change.
+function recompressed(batch: PackedBatch, target: CompressionType, settings: TopicSettings): PackedBatch {
+  const codec = loadedCompression(target)!
+  const plain = loadedCompression(batch.compression)!.decompress(batch.recordBytes, unpackedLimitBytes)
+  const { gzip, lz4, zstd } = settings.compressionLevels
+  const level = { none: undefined, snappy: undefined, gzip, lz4, zstd }[target]
+  const records = codec.compress(plain, level)
+  const bytes = Buffer.allocUnsafeSlow(layout.records + records.length)
+  batch.bytes.copy(bytes, 0, 0, layout.records)
+  bytes.set(records, layout.records)
+  bytes.writeInt32BE(bytes.length - lengthOverhead, layout.length)
+  bytes.writeInt16BE((batch.attributes & ~7) | compressionCodes[target], layout.attributes)
+  bytes.writeUInt32BE(crc32c(bytes, layout.attributes), layout.crc)
+  return new PackedBatch(bytes)
+}
+
+const compressionCodes = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const

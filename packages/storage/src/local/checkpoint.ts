@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import { crc32c, Reader, Writer } from '@ottla/protocol'
+import type { FileSystem } from '@ottla/runtime'
+import { DamagedLogError } from '../damaged-log-error.ts'
+
+/**
+ * A checkpoint file: what is known without the entries of the commit log up to a sequence number.
+ *
+ *     magic 8 | version 2 | covered sequence 8 | crc 4 | body
+ *     body: next log id, partitions (each as of a sequence number of its own), keys (as of another)
+ *
+ * It is written aside, synced and renamed; the one before it is kept, with the commit log that it needs, for the case that
+ * this one is damaged.
+ */
+const magic = 'OTTLACKP'
+const version = 1
+const headerBytes = 22
+const crcAt = 18
+
+export const checkpointName = (covered: number) => `${String(covered).padStart(16, '0')}.checkpoint`
+
+export interface CheckpointFile {
+  /** Entries up to this sequence number are not needed any more. */
+  readonly covered: number
+  readonly body: Reader
+}
+
+export async function writeCheckpoint(
+  files: FileSystem,
+  directory: string,
+  covered: number,
+  body: readonly Buffer[],
+): Promise<void> {
+  const bytes = Buffer.concat([Buffer.alloc(headerBytes), ...body])
+  bytes.write(magic, 0, 'latin1')
+  bytes.writeUInt16BE(version, 8)
+  bytes.writeBigUInt64BE(BigInt(covered), 10)
+  bytes.writeUInt32BE((crc32c(bytes.subarray(0, crcAt)) ^ crc32c(bytes, headerBytes)) >>> 0, crcAt)
+  const aside = join(directory, 'checkpoint.tmp')
+  const file = await files.open(aside, 'write')
+  try {
+    await file.truncate(0)
+    await file.write(0, [bytes])
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await files.rename(aside, join(directory, checkpointName(covered)))
+  await files.syncDirectory(directory)
+}
+
+/** The sequence numbers that checkpoints cover, the newest first. */
+export async function listCheckpoints(files: FileSystem, directory: string): Promise<number[]> {
+  const names = (await files.list(directory)).filter((name) => /^\d{16}\.checkpoint$/.test(name))
+  return names.map((name) => Number(name.slice(0, 16))).sort((a, b) => b - a)
+}
+
+export async function readCheckpoint(files: FileSystem, directory: string, covered: number): Promise<CheckpointFile> {
+  const path = join(directory, checkpointName(covered))
+  const bytes = await files.readFile(path)
+  const isWhole =
+    bytes.length >= headerBytes &&
+    bytes.toString('latin1', 0, 8) === magic &&
+    bytes.readUInt32BE(crcAt) === (crc32c(bytes.subarray(0, crcAt)) ^ crc32c(bytes, headerBytes)) >>> 0 &&
+    Number(bytes.readBigUInt64BE(10)) === covered
+  if (!isWhole) throw new DamagedLogError(path, 0, 'not a whole checkpoint')
+  const found = bytes.readUInt16BE(8)
+  if (found !== version) throw new Error(`${path} is of version ${found}; this Ottla knows version ${version}`)
+  return { covered, body: new Reader(bytes.subarray(headerBytes), Infinity) }
+}
+
+export const newBody = () => new Writer({ chunkBytes: 256 * 1024, sharedBytes: Infinity })

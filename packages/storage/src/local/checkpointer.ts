@@ -1,0 +1,162 @@
+import { join } from 'node:path'
+import type { Writer } from '@ottla/protocol'
+import type { Timer } from '@ottla/runtime'
+import { checkpointName, listCheckpoints, newBody, writeCheckpoint } from './checkpoint.ts'
+import { writeText } from './commit-format.ts'
+import { listCommitFiles } from './commit-reader.ts'
+import type { LocalLog } from './local-log.ts'
+import type { LocalLogStore } from './local-log-store.ts'
+
+const retryMs = 5000
+const parallel = 4
+// A pause for appends and fetches after so many partitions.
+const partitionsAtOnce = 500
+
+/**
+ * Makes the entries of the commit log superfluous:
+ *
+ *     1. the commit log goes on in a new file; what lies in older ones is covered from now on
+ *     2. each partition says what it knows, flushes its tail, and syncs its segments; appends go on meanwhile
+ *     3. directories are synced, the checkpoint file is written
+ *     4. commit files that the checkpoint before this one does not need are removed
+ *
+ * Each partition is taken as of its own moment, after 1. Replay leaves out what it knew then.
+ */
+export class Checkpointer {
+  readonly #store: LocalLogStore
+  readonly #keys: ReadonlyMap<string, string>
+  /** What the newest checkpoint covers. */
+  #covered: number
+  #previouslyCovered: number
+  #running: Promise<void> | undefined = undefined
+  #retry: Timer | undefined = undefined
+  #closed = false
+  /** How much had been written to the commit log when the newest checkpoint began; less than nothing for what was found. */
+  #coveredBytes: number
+
+  constructor(
+    store: LocalLogStore,
+    keys: ReadonlyMap<string, string>,
+    start: { covered: number; previouslyCovered: number; commitBytes: number },
+  ) {
+    this.#store = store
+    this.#keys = keys
+    this.#covered = start.covered
+    this.#previouslyCovered = start.previouslyCovered
+    this.#coveredBytes = -start.commitBytes
+  }
+
+  /** Makes a checkpoint if the commit log has grown enough. */
+  wake(): void {
+    const { commitLog, settings } = this.#store
+    if (commitLog.writtenBytes - this.#coveredBytes < settings.checkpointBytes) return
+    if (this.#running !== undefined || this.#retry !== undefined || this.#closed) return
+    this.#running = this.run()
+      .catch((error) => this.#failed(error))
+      .finally(() => {
+        this.#running = undefined
+      })
+  }
+
+  #failed(error: Error): void {
+    this.#store.runtime.log.write('error', 'a checkpoint failed', { err: error })
+    this.#store.flushFailed(error)
+    if (this.#closed) return
+    this.#retry = this.#store.runtime.timer(retryMs, () => {
+      this.#retry = undefined
+      this.wake()
+    })
+  }
+
+  /** Ends the background work, then makes a last checkpoint if there is anything to cover. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#retry?.cancel()
+    await this.#running
+    if (this.#store.commitLog.lastSequence > this.#covered) await this.run()
+  }
+
+  async run(): Promise<void> {
+    const { commitLog, runtime, checkpointDirectory } = this.#store
+    const covered = await commitLog.roll()
+    const coveredBytes = commitLog.writtenBytes
+    const partitions = newBody()
+    const count = await this.#preparePartitions(partitions)
+    await this.#syncDirectories()
+    const body = newBody()
+    body.int32(this.#store.nextLogId)
+    body.int32(count)
+    const tail = newBody()
+    this.#encodeKeys(tail, commitLog.lastSequence)
+    const parts = [body.finish(), partitions.finish(), tail.finish()]
+    await writeCheckpoint(runtime.files, checkpointDirectory, covered, parts)
+    this.#store.flushSucceeded()
+    this.#coveredBytes = coveredBytes
+    this.#previouslyCovered = this.#covered
+    this.#covered = covered
+    await this.#removeOld()
+  }
+
+  async #preparePartitions(into: Writer): Promise<number> {
+    const sequence = () => this.#store.commitLog.lastSequence
+    const logs = [...this.#store.logs()]
+    let count = 0
+    const dirty: LocalLog[] = []
+    for (const [index, log] of logs.entries()) {
+      if (index % partitionsAtOnce === partitionsAtOnce - 1) await this.#pause()
+      if (!log.clean) dirty.push(log)
+      else if (log.encodeClean(into, sequence())) count++
+    }
+    const work = async () => {
+      for (let log = dirty.pop(); log !== undefined; log = dirty.pop())
+        if (await log.checkpoint(into, sequence)) count++
+    }
+    await Promise.all(Array.from({ length: parallel }, work))
+    return count
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => this.#store.runtime.timer(0, resolve))
+  }
+
+  async #syncDirectories(): Promise<void> {
+    const directories = this.#store.directoriesToSync
+    this.#store.directoriesToSync = new Set()
+    try {
+      for (const directory of directories) {
+        await this.#store.runtime.files.syncDirectory(directory).catch(ignoreMissing)
+      }
+    } catch (error) {
+      for (const directory of directories) this.#store.directoriesToSync.add(directory)
+      throw error
+    }
+  }
+
+  #encodeKeys(into: Writer, sequence: number): void {
+    into.int64(sequence)
+    into.int32(this.#keys.size)
+    for (const [key, value] of this.#keys) {
+      writeText(into, key)
+      writeText(into, value)
+    }
+  }
+
+  /** The checkpoint before the newest stays, and the commit files that it needs. */
+  async #removeOld(): Promise<void> {
+    const { files } = this.#store.runtime
+    const { checkpointDirectory, commitDirectory } = this.#store
+    for (const covered of await listCheckpoints(files, checkpointDirectory))
+      if (covered < this.#previouslyCovered) await files.remove(join(checkpointDirectory, checkpointName(covered)))
+    const found = await listCommitFiles(files, commitDirectory)
+    for (const [index, file] of found.entries()) {
+      const next = found[index + 1]
+      if (next === undefined || next.header === undefined || next.header.firstSequence > this.#previouslyCovered + 1)
+        break
+      await files.remove(file.path)
+    }
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
+}

@@ -1,0 +1,361 @@
+import { KafkaError, PackedBatch as Packed, type PackedBatch, type Writer } from '@ottla/protocol'
+import type { PartitionLog, QueuedAppend, ReadLimits } from '../leader/partition-log.ts'
+import { PartitionState } from '../leader/partition-state.ts'
+import type { StampedBatch } from '../leader/stamped-batch.ts'
+import type { PartitionId } from '../partition.ts'
+import type { TopicSettings } from '../topic-settings.ts'
+import { BatchItem, StartItem } from './commit-items.ts'
+import type { LocalLogStore } from './local-log-store.ts'
+import { Segment } from './segment.ts'
+import type { SegmentPlace } from './segment-reader.ts'
+import { removeSegment, syncSegment, writeBatches } from './segment-writer.ts'
+import { Tail } from './tail.ts'
+
+const flushBytes = 4 * 1024 * 1024
+const noSegments: readonly Segment[] = []
+
+/**
+ * One partition on the local disk:
+ *
+ *     commit log   ........................[ entries, shared with all partitions ]
+ *     segments     | 0.log | 812.log | 1630.log ·········|
+ *     tail                                      | batches in memory |
+ *                  ^log start          ^active  ^flushed            ^end of what is durable
+ *
+ * What changes files (flush, sync, trim, drop) runs one after the other, in `#exclusively`. Reads do not wait for it.
+ */
+export class LocalLog implements PartitionLog {
+  readonly id: PartitionId
+  /** Names this log in the commit log; never used again for another. */
+  readonly logId: number
+  readonly state = new PartitionState()
+  readonly #store: LocalLogStore
+  settings: TopicSettings
+  listener: (() => void) | undefined = undefined
+  /** The commit log knows what `logId` stands for. */
+  declared = false
+  /** Its deletion is queued: nothing is appended any more. */
+  closing = false
+  /** Its deletion is durable. */
+  dropped = false
+  /** There may be files that a crash has left behind. */
+  littered = false
+  #segments: readonly Segment[] = noSegments
+  #tail: Tail | undefined = undefined
+  #endPosition = 0
+  #busy: Promise<void> | undefined = undefined
+
+  constructor(store: LocalLogStore, id: PartitionId, logId: number, settings: TopicSettings) {
+    this.#store = store
+    this.id = id
+    this.logId = logId
+    this.settings = settings
+  }
+
+  get directory(): string {
+    return this.#store.directoryOf(this.id)
+  }
+  get segments(): readonly Segment[] {
+    return this.#segments
+  }
+  get tailBytes(): number {
+    return this.#tail?.bytes ?? 0
+  }
+  /** Without the segments that only wait for their removal. */
+  get sizeBytes(): number {
+    const { logStartOffset, endOffset } = this.state
+    if (this.#segments.length === 0 || logStartOffset === endOffset) return 0
+    return this.#endPosition - this.#segments[this.#segmentIndexOf(logStartOffset)]!.startPosition
+  }
+  get maxTimestamp(): number {
+    let max = -1
+    for (const segment of this.#segments) max = Math.max(max, segment.maxTimestamp)
+    return max
+  }
+
+  room(): Promise<void> | undefined {
+    return this.#store.room()
+  }
+
+  append(batch: StampedBatch, queued: QueuedAppend): void {
+    if (this.closing) {
+      const { topic, partition } = this.id
+      queued.failed(new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `${topic}-${partition} was deleted`))
+      return
+    }
+    batch.detach()
+    this.#store.commit(new BatchItem(this.#store, this, batch, queued))
+  }
+
+  /** A batch is durable: the next one in the tail and in the state. At recovery, too. */
+  apply(batch: StampedBatch): void {
+    const active = this.#segmentFor(batch)
+    batch.position = this.#endPosition
+    const bytes = batch.bytes.length
+    active.size += bytes
+    active.maxTimestamp = Math.max(active.maxTimestamp, batch.maxTimestamp)
+    this.#endPosition += bytes
+    this.#tail ??= new Tail()
+    this.#store.tailGrew(this, this.#tail.push(batch))
+    this.state.replay(batch, this.#store.runtime.now())
+  }
+
+  #segmentFor(batch: StampedBatch): Segment {
+    const active = this.#segments[this.#segments.length - 1]
+    if (active !== undefined && !this.#rolls(active, batch)) return active
+    const segment = new Segment(batch.baseOffset, this.#endPosition, batch.maxTimestamp)
+    this.#segments = [...this.#segments, segment]
+    return segment
+  }
+
+  // As Kafka does, by the records' own times: a partition that is replayed rolls as it did before.
+  #rolls(active: Segment, batch: StampedBatch): boolean {
+    if (active.size + batch.bytes.length > this.settings.segmentBytes) return true
+    if (batch.lastOffset - active.baseOffset > 0x7fff_ffff) return true
+    return active.firstTimestamp >= 0 && batch.maxTimestamp - active.firstTimestamp > this.settings.segmentMs
+  }
+
+  read(from: number, limits: ReadLimits): Uint8Array[] | Promise<Uint8Array[]> {
+    if (this.#tail !== undefined && from >= this.#tail.baseOffset) return readTail(this.#tail, from, limits)
+    const segment = this.#segments[this.#segmentIndexOf(from)]!
+    return this.#store.reader
+      .read(this.#place(segment), from, limits)
+      .then((bytes) => (bytes.length > 0 ? [bytes] : []))
+  }
+
+  bytesFrom(from: number, limit: number): number {
+    const tail = this.#tail
+    if (tail !== undefined && from >= tail.baseOffset) {
+      const index = tail.indexOf(from)
+      return index === tail.count ? 0 : Math.min(limit, this.#endPosition - tail.at(index).position)
+    }
+    if (this.#segments.length === 0) return 0
+    const index = this.#segmentIndexOf(from)
+    const segment = this.#segments[index]!
+    const offsets = this.#endOffsetOf(index) - segment.baseOffset
+    const passed = (segment.size * Math.max(0, from - segment.baseOffset)) / offsets
+    return Math.min(limit, this.#endPosition - segment.startPosition - Math.floor(passed))
+  }
+
+  async batchForTime(timestamp: number, from: number): Promise<PackedBatch | undefined> {
+    // The tail first: what is flushed while the files are searched is then found in one or in the other.
+    const inTail = this.#findInTail(timestamp, from)
+    for (const [index, segment] of this.#segments.entries()) {
+      if (segment.maxTimestamp < timestamp || this.#endOffsetOf(index) <= from || segment.flushed === 0) continue
+      const found = await this.#store.reader.findByTime(this.#place(segment), timestamp, from)
+      if (found !== undefined) return found
+    }
+    return inTail
+  }
+
+  #findInTail(timestamp: number, from: number): PackedBatch | undefined {
+    const tail = this.#tail
+    if (tail === undefined) return undefined
+    for (let i = tail.indexOf(from); i < tail.count; i++)
+      if (tail.at(i).maxTimestamp >= timestamp) return new Packed(tail.at(i).bytes)
+    return undefined
+  }
+
+  setLogStart(offset: number): Promise<void> {
+    return new Promise((resolve, reject) => this.#store.commit(new StartItem(this, offset, resolve, reject)))
+  }
+
+  /** The log start has moved, durably: files wholly before it go. */
+  startMoved(): void {
+    void this.#exclusively(() => this.#trim()).catch((error) => {
+      this.littered = true
+      this.#store.runtime.log.write('warn', 'segments could not be removed', { ...this.id, err: error })
+    })
+  }
+
+  /** Where retention puts the log start: behind the segments that are too old, or too many. */
+  expiredBefore(nowMs: number): number {
+    const { retentionMs, retentionBytes, cleanup } = this.settings
+    let start = this.state.logStartOffset
+    if (!cleanup.delete) return start
+    let rest = this.sizeBytes
+    for (const [index, segment] of this.#segments.entries()) {
+      const end = this.#endOffsetOf(index)
+      if (end <= start) continue
+      const isActive = index === this.#segments.length - 1
+      const tooOld = segment.maxTimestamp >= 0 && nowMs - segment.maxTimestamp > retentionMs
+      const tooMany = !isActive && rest - segment.size >= retentionBytes
+      if (!tooOld && !tooMany) break
+      rest -= segment.size
+      start = end
+    }
+    return start
+  }
+
+  /** Moves what is in the tail now into segment files. */
+  flush(): Promise<void> {
+    return this.#exclusively(() => this.#flush())
+  }
+
+  /**
+   * Writes what a checkpoint says of this partition, and makes the files hold it. The two fit together because the first
+   * happens in one step, and the second covers at least what was there then.
+   */
+  async checkpoint(into: Writer, sequence: () => number): Promise<boolean> {
+    let encoded = false
+    await this.#exclusively(async () => {
+      encoded = this.encodeClean(into, sequence())
+      await this.#flush()
+      for (const segment of this.#segments) await syncSegment(this.#store, this.#place(segment))
+    })
+    return encoded
+  }
+
+  /** Nothing to flush or to sync. */
+  get clean(): boolean {
+    if (this.#busy !== undefined || this.#tail !== undefined) return false
+    for (let i = this.#segments.length - 1; i >= 0; i--)
+      if (this.#segments[i]!.synced < this.#segments[i]!.size) return false
+    return true
+  }
+
+  /** What a checkpoint says of a partition for which there is nothing to do. */
+  encodeClean(into: Writer, sequence: number): boolean {
+    if (this.dropped || !this.declared) return false
+    this.#encode(into, sequence)
+    return true
+  }
+
+  #encode(into: Writer, sequence: number): void {
+    into.int32(this.logId)
+    into.int64(sequence)
+    this.#store.encodeId(into, this.id)
+    this.state.encode(into)
+    into.int32(this.#segments.length)
+    for (const segment of this.#segments) {
+      into.int64(segment.baseOffset)
+      into.int64(segment.size)
+      into.int64(segment.maxTimestamp)
+      into.int64(segment.firstTimestamp)
+    }
+  }
+
+  /** A segment that a checkpoint names. */
+  restoreSegment(baseOffset: number, size: number, maxTimestamp: number, firstTimestamp: number): void {
+    const segment = new Segment(baseOffset, this.#endPosition, firstTimestamp)
+    segment.size = segment.flushed = segment.synced = size
+    segment.maxTimestamp = segment.flushedMaxTimestamp = maxTimestamp
+    segment.resumed = true
+    this.#endPosition += size
+    this.#segments = [...this.#segments, segment]
+  }
+
+  /** The settings are known only when recovery is over: what is not in files yet is cut into segments by them. */
+  configure(settings: TopicSettings): void {
+    this.settings = settings
+    const tail = this.#tail
+    if (tail === undefined || this.#busy !== undefined) return
+    const kept = this.#segments.filter((segment) => segment.flushed > 0)
+    const last = kept[kept.length - 1]
+    if (last !== undefined) {
+      last.size = last.flushed
+      last.maxTimestamp = last.flushedMaxTimestamp
+    }
+    this.#segments = kept
+    this.#endPosition = last?.endPosition ?? tail.at(0).position
+    for (let i = 0; i < tail.count; i++) {
+      const batch = tail.at(i)
+      const segment = this.#segmentFor(batch)
+      segment.size += batch.bytes.length
+      segment.maxTimestamp = Math.max(segment.maxTimestamp, batch.maxTimestamp)
+      this.#endPosition += batch.bytes.length
+    }
+  }
+
+  /** The partition is deleted, durably. Its files are removed with those of its topic. */
+  async drop(): Promise<void> {
+    await this.#exclusively(async () => {
+      if (this.#tail !== undefined) this.#store.tailShrank(this, this.#tail.bytes)
+      this.#tail = undefined
+      for (const segment of this.#segments) this.#store.reader.forget(this.directory, segment)
+      this.#segments = noSegments
+    })
+  }
+
+  async #flush(): Promise<void> {
+    const tail = this.#tail
+    if (tail === undefined) return
+    const upTo = tail.at(tail.count - 1).lastOffset
+    while (this.#tail !== undefined && this.#tail.baseOffset <= upTo) await this.#flushRun(this.#tail)
+  }
+
+  /** Writes the first batches of the tail, as many as lie in one segment and make one write. */
+  async #flushRun(tail: Tail): Promise<void> {
+    const index = this.#segmentIndexOf(tail.baseOffset)
+    const segment = this.#segments[index]!
+    const end = this.#endOffsetOf(index)
+    const batches: StampedBatch[] = []
+    for (
+      let bytes = 0;
+      batches.length < tail.count && bytes < flushBytes;
+      bytes += batches[batches.length - 1]!.bytes.length
+    ) {
+      const batch = tail.at(batches.length)
+      if (batch.baseOffset >= end) break
+      batches.push(batch)
+    }
+    await writeBatches(this.#store, this, this.#place(segment), batches)
+    this.#store.tailShrank(this, tail.shift(batches.length))
+    if (tail.count === 0) this.#tail = undefined
+  }
+
+  async #trim(): Promise<void> {
+    const start = this.state.logStartOffset
+    while (this.#segments.length > 0 && this.#endOffsetOf(0) <= start) {
+      const segment = this.#segments[0]!
+      const end = this.#endOffsetOf(0)
+      if (this.#tail !== undefined && this.#tail.baseOffset < end) {
+        this.#store.tailShrank(this, this.#tail.shift(this.#tail.indexOf(end)))
+        if (this.#tail.count === 0) this.#tail = undefined
+      }
+      this.#segments = this.#segments.slice(1)
+      await removeSegment(this.#store, this.directory, segment)
+    }
+  }
+
+  #place(segment: Segment): SegmentPlace {
+    return { directory: this.directory, segment, indexIntervalBytes: this.settings.indexIntervalBytes }
+  }
+
+  #endOffsetOf(index: number): number {
+    return this.#segments[index + 1]?.baseOffset ?? this.state.endOffset
+  }
+
+  #segmentIndexOf(offset: number): number {
+    let low = 0
+    let high = this.#segments.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (this.#segments[middle]!.baseOffset <= offset) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  async #exclusively(work: () => Promise<void>): Promise<void> {
+    while (this.#busy !== undefined) await this.#busy.catch(() => {})
+    const running = work().finally(() => {
+      if (this.#busy === running) this.#busy = undefined
+    })
+    this.#busy = running
+    return running
+  }
+}
+
+function readTail(tail: Tail, from: number, limits: ReadLimits): Uint8Array[] {
+  const batches: Uint8Array[] = []
+  let bytes = 0
+  for (let i = tail.indexOf(from); i < tail.count; i++) {
+    const batch = tail.at(i).bytes
+    const fits = bytes + batch.length <= limits.maxBytes
+    if (!fits && !(batches.length === 0 && limits.atLeastOneBatch)) break
+    batches.push(batch)
+    bytes += batch.length
+  }
+  return batches
+}

@@ -1,0 +1,196 @@
+import { join } from 'node:path'
+import { PackedBatch, type Reader } from '@ottla/protocol'
+import { DamagedLogError } from '../damaged-log-error.ts'
+import { StampedBatch } from '../leader/stamped-batch.ts'
+import type { PartitionId } from '../partition.ts'
+import type { TopicSettings } from '../topic-settings.ts'
+import { type CheckpointFile, listCheckpoints, readCheckpoint } from './checkpoint.ts'
+import { readPartitionId, readText } from './commit-format.ts'
+import { applyKeys } from './commit-items.ts'
+import { type CommitEntry, listCommitFiles, readCommitLog, replayEntry } from './commit-reader.ts'
+import type { LocalLog } from './local-log.ts'
+import type { LocalLogStore } from './local-log-store.ts'
+
+/** Until a partition is opened its settings are not known. Nothing expires, and segments are cut again then. */
+export const unopenedSettings: TopicSettings = {
+  cleanup: { delete: false, compact: false },
+  compressionType: 'producer',
+  compressionLevels: { gzip: -1, lz4: 9, zstd: 3 },
+  maxMessageBytes: Infinity,
+  messageTimestampType: 'CreateTime',
+  messageTimestampBeforeMaxMs: Infinity,
+  messageTimestampAfterMaxMs: Infinity,
+  minInsyncReplicas: 1,
+  retentionMs: Infinity,
+  retentionBytes: Infinity,
+  segmentBytes: 1024 * 1024 * 1024,
+  segmentMs: Infinity,
+  indexIntervalBytes: 4096,
+}
+
+export interface Recovered {
+  readonly lastSequence: number
+  readonly nextFile: number
+  readonly covered: number
+  readonly previouslyCovered: number
+  /** Of the commit log, that no checkpoint covers. */
+  readonly commitBytes: number
+}
+
+/** Brings a store to where it was: the newest checkpoint, then the commit log from there on. Segments are not read. */
+export async function recover(store: LocalLogStore, keys: Map<string, string>): Promise<Recovered> {
+  const { files, log } = store.runtime
+  const recovery = new Recovery(store, keys)
+  const { covered, previouslyCovered } = await loadCheckpoint(store, recovery)
+  const found = await listCommitFiles(files, store.commitDirectory)
+  let lastSequence = covered
+  let commitBytes = 0
+  for await (const entry of readCommitLog(files, found, covered, log)) {
+    recovery.replay(entry)
+    lastSequence = entry.sequence
+    commitBytes += entry.table.length + entry.data.length
+    await store.room()
+  }
+  recovery.finish()
+  return { lastSequence, nextFile: (found.at(-1)?.number ?? 0) + 1, covered, previouslyCovered, commitBytes }
+}
+
+/** The newest checkpoint that is whole. None is right only where nothing was ever checkpointed. */
+async function loadCheckpoint(store: LocalLogStore, recovery: Recovery) {
+  const { files, log } = store.runtime
+  const all = await listCheckpoints(files, store.checkpointDirectory)
+  let damage: DamagedLogError | undefined
+  for (const [index, covered] of all.entries()) {
+    try {
+      recovery.load(await readCheckpoint(files, store.checkpointDirectory, covered))
+      return { covered, previouslyCovered: all[index + 1] ?? covered }
+    } catch (error) {
+      if (!(error instanceof DamagedLogError)) throw error
+      log.write('error', `${error.message}; the one before it is used`, { file: error.path })
+      damage ??= error
+    }
+  }
+  if (damage !== undefined) throw damage
+  return { covered: 0, previouslyCovered: 0 }
+}
+
+class Recovery {
+  readonly #store: LocalLogStore
+  readonly #keys: Map<string, string>
+  readonly #logs = new Map<number, LocalLog>()
+  // What the checkpoint holds of a partition, and of the keys, is as of these sequence numbers.
+  readonly #asOf = new Map<number, number>()
+  #keysAsOf = 0
+  /** Partitions that are not known because they were deleted after all; their deletion must follow. */
+  readonly #unknown = new Map<number, CommitEntry>()
+  readonly #trimmed = new Set<LocalLog>()
+
+  constructor(store: LocalLogStore, keys: Map<string, string>) {
+    this.#store = store
+    this.#keys = keys
+  }
+
+  load({ body }: CheckpointFile): void {
+    this.#store.nextLogId = body.int32()
+    const topics = new Map<string, string>()
+    for (let left = body.int32(); left > 0; left--) this.#loadLog(body, topics)
+    this.#keysAsOf = body.int64()
+    for (let left = body.int32(); left > 0; left--) this.#keys.set(readText(body), readText(body))
+  }
+
+  // Names are the same for all partitions of a topic: one string serves them all.
+  #loadLog(body: Reader, texts: Map<string, string>): void {
+    const logId = body.int32()
+    this.#asOf.set(logId, body.int64())
+    const { topic, topicId, partition } = readPartitionId(body)
+    const id = { topic: shared(texts, topic), topicId: shared(texts, topicId), partition }
+    const log = this.#open(logId, id)
+    log.state.decode(body)
+    for (let left = body.int32(); left > 0; left--)
+      log.restoreSegment(body.int64(), body.int64(), body.int64(), body.int64())
+    const first = log.segments[1]?.baseOffset ?? log.state.endOffset
+    if (log.segments.length > 0 && first <= log.state.logStartOffset) this.#trimmed.add(log)
+  }
+
+  #open(logId: number, id: PartitionId): LocalLog {
+    const log = this.#store.createLog(id, unopenedSettings, logId)
+    log.declared = true
+    this.#logs.set(logId, log)
+    return log
+  }
+
+  replay(entry: CommitEntry): void {
+    const isOld = (logId: number) => entry.sequence <= (this.#asOf.get(logId) ?? 0)
+    const known = (logId: number): LocalLog | undefined => {
+      const log = this.#logs.get(logId)
+      if (log === undefined) this.#unknown.set(logId, entry)
+      return isOld(logId) ? undefined : log
+    }
+    replayEntry(entry, {
+      open: (logId, id) => {
+        if (!this.#logs.has(logId)) this.#open(logId, id)
+      },
+      batch: (logId, bytes) => {
+        const log = known(logId)
+        if (log !== undefined) this.#replayBatch(log, bytes, entry)
+      },
+      start: (logId, offset) => {
+        const log = known(logId)
+        if (log === undefined) return
+        log.state.startAt(offset)
+        this.#trimmed.add(log)
+      },
+      drop: (logIds) => {
+        for (const logId of logIds) this.#drop(logId)
+      },
+      keys: (changes) => {
+        if (entry.sequence > this.#keysAsOf) applyKeys(this.#keys, changes)
+      },
+    })
+  }
+
+  #replayBatch(log: LocalLog, bytes: Buffer, entry: CommitEntry): void {
+    const batch = new StampedBatch(new PackedBatch(bytes))
+    if (batch.baseOffset !== log.state.endOffset) {
+      const { topic, partition } = log.id
+      const what = `${topic}-${partition} goes on with offset ${batch.baseOffset} where ${log.state.endOffset} is next`
+      throw new DamagedLogError(entry.path, entry.position, what)
+    }
+    log.littered = true
+    log.apply(batch)
+  }
+
+  #drop(logId: number): void {
+    this.#unknown.delete(logId)
+    const log = this.#logs.get(logId)
+    if (log === undefined) return
+    this.#logs.delete(logId)
+    this.#trimmed.delete(log)
+    log.closing = log.dropped = true
+    void log.drop()
+    this.#store.topics.delete(log.id.topicId)
+  }
+
+  finish(): void {
+    for (const [logId, { path, position }] of this.#unknown)
+      throw new DamagedLogError(path, position, `it tells of a partition (${logId}) that nothing tells of`)
+    for (const log of this.#trimmed) log.startMoved()
+  }
+}
+
+function shared(texts: Map<string, string>, text: string): string {
+  const known = texts.get(text)
+  if (known === undefined) texts.set(text, text)
+  return known ?? text
+}
+
+/** Directories of topics that are not there any more: their removal was interrupted. */
+export async function removeDeletedTopics(store: LocalLogStore): Promise<void> {
+  const { files } = store.runtime
+  const known = new Set<string>()
+  for (const logs of store.topics.values()) for (const log of logs) if (log) known.add(store.topicDirectory(log.id))
+  for (const name of await files.list(store.topicsDirectory)) {
+    const directory = join(store.topicsDirectory, name)
+    if (!known.has(directory)) await files.removeTree(directory)
+  }
+}
