@@ -1,0 +1,180 @@
+import { Cluster } from '../connection/cluster.ts'
+import { OttlaError } from '../ottla-error.ts'
+import { autoCommit } from './commit/auto-commit.ts'
+import { Committer } from './commit/committer.ts'
+import type { ConsumerOptions, ConsumerSettings } from './consumer-options.ts'
+import { Intake } from './deliver/intake.ts'
+import { FetchAnswer } from './fetch/fetch-answer.ts'
+import { FetchBuffer } from './fetch/fetch-buffer.ts'
+import { Fetcher } from './fetch/fetcher.ts'
+import { Handover } from './handover.ts'
+import { joinGroup } from './membership/join-group.ts'
+import type { LeaveOptions, MemberIdentity, Membership } from './membership/membership.ts'
+import { Positions } from './position/positions.ts'
+import { Assignment } from './progress/assignment.ts'
+import { Subscription, type TopicsOrPatterns } from './subscription.ts'
+import { type TopicPartition, without } from './topic-partition.ts'
+
+/**
+ * The parts of a consumer, put together:
+ *
+ *     subscription -> membership -> handover -> assignment      which partitions
+ *                                   positions -> assignment     from where
+ *     cluster <-> fetcher -> buffer -> intake -> application    their records
+ *                                   committer <- assignment     how far they are processed
+ */
+export class ConsumerEngine {
+  readonly cluster: Cluster
+  readonly assignment = new Assignment()
+  readonly intake: Intake
+  readonly committer: Committer | undefined
+  readonly settings: ConsumerSettings
+  readonly subscription: Subscription
+  readonly #buffer = new FetchBuffer()
+  readonly #fetcher: Fetcher
+  readonly #positions: Positions
+  readonly #handover: Handover
+  readonly #committing = new AbortController()
+  #membership: Membership | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(options: ConsumerOptions, settings: ConsumerSettings) {
+    this.settings = settings
+    // One of its own: a join that waits for the other members, or a long fetch, must not hold up other clients.
+    const cluster = new Cluster(options)
+    const { assignment } = this
+    const buffer = this.#buffer
+    const failed = (error: OttlaError) => this.intake.fail(error)
+    const member = () => this.member
+    this.cluster = cluster
+    this.intake = new Intake(buffer, () => this.#fetcher.wake())
+    this.committer =
+      settings.groupId === undefined
+        ? undefined
+        : new Committer({ cluster, groupId: settings.groupId, assignment, member })
+    const answer = new FetchAnswer({
+      cluster,
+      settings,
+      buffer,
+      arrived: () => this.#arrived(),
+      lost: () => this.#positions.wake(),
+      failed,
+    })
+    this.#fetcher = new Fetcher({ cluster, settings, assignment, buffer, answer })
+    const found = () => this.#fetcher.wake()
+    this.#positions = new Positions({ cluster, settings, assignment, member, found, failed })
+    const changed = () => this.partitionsMoved()
+    this.#handover = new Handover({ cluster, settings, assignment, buffer, committer: this.committer, changed, failed })
+    this.subscription = new Subscription({
+      cluster,
+      patternRefreshMs: settings.patternRefreshMs,
+      changed: () => this.#subscriptionChanged(),
+      failed,
+    })
+    cluster.onMetadata(() => this.#positions.compareLeaders())
+    this.#startAutoCommit()
+  }
+
+  get member(): MemberIdentity | undefined {
+    return this.#membership?.identity
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  subscribe(wanted: TopicsOrPatterns): void {
+    this.subscription.set(wanted)
+    this.#subscriptionChanged()
+  }
+
+  /** In place of the partitions so far; those that stay go on where they are. */
+  async assign(partitions: readonly TopicPartition[]): Promise<void> {
+    const owned = [...this.assignment.all()]
+    for (const { topic } of partitions) this.cluster.knownTopic(topic)
+    await this.#handover.revoke(without(owned, partitions), 'the partition is not assigned any more')
+    await this.#handover.assign(without(partitions, owned))
+  }
+
+  /** Leaves the group, stays open. */
+  async unsubscribe(options: LeaveOptions): Promise<void> {
+    this.subscription.set([])
+    const membership = this.#membership
+    this.#membership = undefined
+    if (membership !== undefined) await membership.leave(options)
+    else await this.#handover.revoke([...this.assignment.all()], 'the consumer unsubscribes')
+  }
+
+  /** Positions are to be found, or may be fetched from now on. */
+  partitionsMoved(): void {
+    this.#positions.wake()
+    this.#fetcher.wake()
+  }
+
+  refetch(partitions: readonly TopicPartition[]): void {
+    for (const partition of this.assignment.of(partitions)) this.intake.putBack(partition)
+  }
+
+  close(options: LeaveOptions): Promise<void> {
+    this.#closing ??= this.#close(options)
+    return this.#closing
+  }
+
+  async #close({ timeoutMs, tellGroup }: LeaveOptions): Promise<void> {
+    this.intake.close()
+    this.subscription.close()
+    // A part of the time is for the commit and the goodbye.
+    this.#handover.hurryAfter(timeoutMs * 0.7)
+    const late = this.cluster.wheel.sleep(timeoutMs, this.cluster.closed).catch(() => {})
+    const gone = this.#giveUp({ timeoutMs, tellGroup }).catch((error) => {
+      this.cluster.runtime.log.write('warn', 'the consumer was closed with an error', { err: error })
+    })
+    await Promise.race([gone, late])
+    this.#committing.abort()
+    this.#fetcher.close()
+    this.cluster.close()
+  }
+
+  async #giveUp(options: LeaveOptions): Promise<void> {
+    await this.#membership?.leave(options)
+    await this.#handover.revoke([...this.assignment.all()], 'the consumer closes')
+  }
+
+  #arrived(): void {
+    this.intake.wake()
+    this.#fetcher.wake()
+  }
+
+  #subscriptionChanged(): void {
+    const { groupId } = this.settings
+    if (groupId === undefined) {
+      const message = 'a subscription needs the option groupId; without a group, assign partitions'
+      throw new OttlaError('INVALID_ARGUMENT', { message })
+    }
+    if (this.#membership !== undefined) this.#membership.subscriptionChanged()
+    else if (this.subscription.topics.length > 0) this.#membership = this.#joinGroup(groupId)
+  }
+
+  #joinGroup(groupId: string): Membership {
+    return joinGroup({
+      cluster: this.cluster,
+      settings: { ...this.settings, groupId },
+      host: {
+        topics: () => this.subscription.topics,
+        owned: () => [...this.assignment.all()].map(({ topic, partition }) => ({ topic, partition })),
+        revoke: (partitions, reason) => this.#handover.revoke(partitions, reason),
+        assign: (partitions) => this.#handover.assign(partitions),
+        lose: (partitions, reason) => this.#handover.lose(partitions, reason),
+        failed: (error) => this.intake.fail(error),
+      },
+    })
+  }
+
+  #startAutoCommit(): void {
+    const { cluster, assignment, committer, settings } = this
+    if (committer === undefined || !settings.autoCommit) return
+    const failed = (error: OttlaError) => this.intake.fail(error)
+    const parts = { cluster, assignment, committer, intervalMs: settings.autoCommitIntervalMs, failed }
+    void autoCommit(parts, this.#committing.signal)
+  }
+}

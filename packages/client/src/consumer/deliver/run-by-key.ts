@@ -1,0 +1,124 @@
+import type { ConsumerRecord } from '../consumer-record.ts'
+import type { FetchedChunk } from '../fetch/fetch-buffer.ts'
+import type { AssignedPartition } from '../progress/assigned-partition.ts'
+import type { OffsetProgress, PendingOffset } from '../progress/offset-progress.ts'
+import { ChunkCursor } from './chunk-cursor.ts'
+import type { Deserializers } from './deserializers.ts'
+import type { Intake } from './intake.ts'
+import { laneOf } from './key-lane.ts'
+import { handleRecord } from './record-handler.ts'
+import type { RunByRecord } from './run-options.ts'
+
+/** Records that wait in the lanes, for each lane: enough for a slow key not to hold up the others at once. */
+const waitingPerLane = 64
+
+interface Job<K, V> {
+  readonly record: ConsumerRecord<K, V>
+  readonly partition: AssignedPartition
+  readonly progress: OffsetProgress
+  readonly pending: PendingOffset
+}
+
+/**
+ * Hands records to `concurrency` lanes by their keys. Each lane handles one record after the other.
+ *
+ *     chunk   a1 b1 a2 c1 b2       lane 0   a1 a2 c1
+ *                                  lane 1   b1 b2
+ *
+ * An offset is committed only when all before it are done, in whichever lane (`OffsetProgress`).
+ */
+export class RunByKey<K, V> {
+  readonly #intake: Intake
+  readonly #options: RunByRecord<K, V>
+  readonly #deserializers: Deserializers<K, V>
+  readonly #lanes: Job<K, V>[][]
+  readonly #working = new Set<Promise<void>>()
+  readonly #partitions = new Set<AssignedPartition>()
+  readonly #failures: unknown[] = []
+  #waitingCount = 0
+
+  constructor(intake: Intake, options: RunByRecord<K, V>, deserializers: Deserializers<K, V>) {
+    this.#intake = intake
+    this.#options = options
+    this.#deserializers = deserializers
+    this.#lanes = Array.from({ length: options.concurrency ?? 1 }, () => [])
+  }
+
+  /** Settles when the consumer closes or the signal fires, and all handlers have finished; throws what the first threw. */
+  async run(): Promise<void> {
+    const { signal } = this.#options
+    const stop = () => this.#intake.wake()
+    signal?.addEventListener('abort', stop, { once: true })
+    try {
+      while (!this.#isOver) {
+        const chunk = this.#intake.take()
+        if (chunk === undefined) await this.#intake.change()
+        else await this.#deal(chunk)
+      }
+    } finally {
+      signal?.removeEventListener('abort', stop)
+      await Promise.all(this.#working)
+      this.#rewind()
+    }
+    if (this.#failures.length > 0) throw this.#failures[0]
+  }
+
+  get #isOver(): boolean {
+    return this.#failures.length > 0 || this.#intake.isClosed || this.#options.signal?.aborted === true
+  }
+
+  /** What was dealt and not done is handed out again, to whoever comes next. */
+  #rewind(): void {
+    for (const partition of this.#partitions) {
+      if (partition.progress.unfinishedCount > 0 && !partition.isLeaving) this.#intake.rewind(partition)
+    }
+  }
+
+  async #deal(chunk: FetchedChunk): Promise<void> {
+    const { partition, nextOffset } = chunk
+    const { progress } = partition
+    this.#partitions.add(partition)
+    const cursor = new ChunkCursor(chunk, this.#deserializers)
+    for (let record = cursor.next(); record !== undefined; record = cursor.next()) {
+      partition.enter()
+      this.#push({ record, partition, progress, pending: progress.begin(record.offset + 1) })
+      while (this.#waitingCount >= this.#lanes.length * waitingPerLane && !this.#isOver) await this.#intake.change()
+      if (this.#isOver) {
+        if (!cursor.isVoid) this.#intake.putBack(partition)
+        return
+      }
+    }
+    if (!cursor.isVoid) progress.done(progress.begin(nextOffset))
+  }
+
+  #push(job: Job<K, V>): void {
+    const index = laneOf(job.record.key, job.record.offset, this.#lanes.length)
+    const lane = this.#lanes[index]!
+    lane.push(job)
+    this.#waitingCount++
+    if (lane.length > 1) return
+    const work: Promise<void> = this.#work(lane).finally(() => this.#working.delete(work))
+    this.#working.add(work)
+  }
+
+  /** Works until the lane is empty; what it works on stays at its front. */
+  async #work(lane: Job<K, V>[]): Promise<void> {
+    for (let job = lane[0]; job !== undefined; job = lane[0]) {
+      const { record, partition, progress, pending } = job
+      try {
+        if (this.#isWanted(job) && (await handleRecord(this.#options, record, partition.signal))) progress.done(pending)
+      } catch (error) {
+        this.#failures.push(error)
+      }
+      lane.shift()
+      this.#waitingCount--
+      partition.leave()
+      this.#intake.wake()
+    }
+  }
+
+  /** What waits in a lane is dropped when the run ends, and when its partition has jumped elsewhere or is taken away. */
+  #isWanted({ partition, progress }: Job<K, V>): boolean {
+    return !this.#isOver && !partition.signal.aborted && partition.progress === progress
+  }
+}

@@ -1,0 +1,54 @@
+import type { Cluster } from '../../connection/cluster.ts'
+import type { ConsumerSettings } from '../consumer-options.ts'
+import type { Assignment } from '../progress/assignment.ts'
+import { BrokerFetcher } from './broker-fetcher.ts'
+import type { FetchAnswer } from './fetch-answer.ts'
+import type { FetchBuffer } from './fetch-buffer.ts'
+import { fetchPlans } from './fetch-plan.ts'
+
+export interface FetcherParts {
+  readonly cluster: Cluster
+  readonly settings: ConsumerSettings
+  readonly assignment: Assignment
+  readonly buffer: FetchBuffer
+  readonly answer: FetchAnswer
+}
+
+/** Keeps the buffer filled: one request at a time to each broker that has partitions to fetch. */
+export class Fetcher {
+  readonly #parts: FetcherParts
+  readonly #brokers = new Map<number, BrokerFetcher>()
+  #isClosed = false
+
+  constructor(parts: FetcherParts) {
+    this.#parts = parts
+  }
+
+  /** To be called whenever there may be something to fetch: a position found, room in the buffer, a new leader. */
+  wake(): void {
+    if (this.#isClosed) return
+    const { cluster, assignment, buffer, settings } = this.#parts
+    const plans = fetchPlans(cluster, assignment, buffer, settings)
+    const budget = Math.floor((settings.prefetchBytes - buffer.bytes) / Math.max(1, plans.size))
+    for (const [brokerId, plan] of plans) {
+      if (plan.planned.length === 0) continue
+      this.#broker(brokerId).fetch(plan, Math.max(1, Math.min(settings.fetchMaxBytes, budget)))
+    }
+  }
+
+  /** Tells the brokers to drop their sessions. */
+  close(): void {
+    this.#isClosed = true
+    for (const broker of this.#brokers.values()) broker.close()
+  }
+
+  #broker(brokerId: number): BrokerFetcher {
+    let broker = this.#brokers.get(brokerId)
+    if (broker === undefined) {
+      const { cluster, settings, answer } = this.#parts
+      broker = new BrokerFetcher({ brokerId, cluster, settings, answer, done: () => this.wake() })
+      this.#brokers.set(brokerId, broker)
+    }
+    return broker
+  }
+}

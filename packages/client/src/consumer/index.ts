@@ -1,0 +1,29 @@
+export type { Assignments, Assignor, SubscribedMember } from './assignor/assignor.ts'
+export { cooperativeStickyAssignor } from './assignor/cooperative-sticky.ts'
+export { rangeAssignor } from './assignor/range.ts'
+export { roundRobinAssignor } from './assignor/round-robin.ts'
+export type { OffsetToCommit } from './commit/committer.ts'
+export {
+  type CloseOptions,
+  Consumer,
+  type PartitionLag,
+  type TopicPartitionOffset,
+  type TypedConsumerOptions,
+} from './consumer.ts'
+export type { AutoOffsetReset, ConsumerOptions, IsolationLevel } from './consumer-options.ts'
+export { ConsumerRecord } from './consumer-record.ts'
+export { ConsumerBatch } from './deliver/consumer-batch.ts'
+export type { Deserializer } from './deliver/deserializers.ts'
+export type {
+  EachBatch,
+  EachRecord,
+  ErrorDecision,
+  HandlerContext,
+  RunByBatch,
+  RunByRecord,
+  RunOptions,
+} from './deliver/run-options.ts'
+export type { MemberIdentity } from './membership/membership.ts'
+export type { CommittedOffset } from './progress/assigned-partition.ts'
+export type { TopicsOrPatterns } from './subscription.ts'
+export type { TopicPartition, TopicPartitions } from './topic-partition.ts'

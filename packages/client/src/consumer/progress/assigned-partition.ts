@@ -1,0 +1,136 @@
+import type { TopicPartition } from '../topic-partition.ts'
+import { OffsetProgress } from './offset-progress.ts'
+
+/**
+ * What must be found out before a partition can be fetched.
+ *   committed   the offset that the group has committed.     found -> nothing; none -> reset
+ *   reset       the offset by `autoOffsetReset`.             found -> nothing
+ *   validate    whether the log still has what came before the position, under a new leader (KIP-320).
+ *               it has -> nothing; it was cut -> nothing, at the cut
+ *   nothing     it is being fetched.                         out of range -> reset; new leader -> validate
+ * A seek leads from each of them to nothing.
+ */
+export type Missing = 'committed' | 'reset' | 'validate' | 'nothing'
+
+export interface CommittedOffset {
+  readonly offset: number
+  /** -1: not known. */
+  readonly leaderEpoch: number
+  readonly metadata: string
+}
+
+/**
+ * A partition that this consumer reads.
+ *
+ *     offsets   | processed | handed out | buffered | in the log |
+ *                           ^            ^position  ^fetchOffset ^highWatermark
+ *                           ^progress.processed
+ */
+export class AssignedPartition implements TopicPartition {
+  readonly topic: string
+  readonly partition: number
+  missing: Missing
+  /** Next offset to be handed out. */
+  position = -1
+  /** Next offset to be fetched. */
+  fetchOffset = -1
+  /** Leader epoch of what lies before `fetchOffset`, or -1. */
+  offsetEpoch = -1
+  /** Leader epoch under which the position is known to be valid, or -1. */
+  validatedEpoch = -1
+  progress = new OffsetProgress(-1)
+  /** Leader epoch of what was handed out last, or -1; commits carry it. */
+  processedEpoch = -1
+  /** What this consumer has committed, or has found committed. */
+  committed: CommittedOffset | undefined
+  /** -1 until the first answer tells. */
+  highWatermark = -1
+  lastStableOffset = -1
+  logStartOffset = -1
+  isPaused = false
+  /** It is being taken away: nothing more is handed out. */
+  isLeaving = false
+  /** A replica nearby that the leader has sent us to (KIP-392). */
+  preferredReplica: { readonly brokerId: number; readonly untilMs: number } | undefined
+  /** After an error it rests until then. */
+  restsUntilMs = 0
+  failures = 0
+  /** Rises with each jump of the position: what was fetched before is void. */
+  turn = 0
+  readonly #taken = new AbortController()
+  #busyCount = 0
+  #whenIdle: (() => void)[] = []
+
+  constructor({ topic, partition }: TopicPartition, missing: Missing) {
+    this.topic = topic
+    this.partition = partition
+    this.missing = missing
+  }
+
+  /** Fires when the partition is taken away, or the consumer closes. */
+  get signal(): AbortSignal {
+    return this.#taken.signal
+  }
+
+  get isReady(): boolean {
+    return this.missing === 'nothing' && !this.isLeaving
+  }
+
+  /** Records behind the end of what can be read, or undefined before that is known. */
+  lag(isolationLevel: 'read_committed' | 'read_uncommitted'): number | undefined {
+    const end = isolationLevel === 'read_committed' ? this.lastStableOffset : this.highWatermark
+    return end < 0 || this.position < 0 ? undefined : Math.max(0, end - this.position)
+  }
+
+  moveTo(offset: number, leaderEpoch = -1): void {
+    this.turn++
+    this.missing = 'nothing'
+    this.position = offset
+    this.fetchOffset = offset
+    this.offsetEpoch = leaderEpoch
+    this.processedEpoch = leaderEpoch
+    this.validatedEpoch = -1
+    this.progress = new OffsetProgress(offset)
+    this.restsUntilMs = 0
+  }
+
+  /** What was fetched and not handed out is to be fetched again. */
+  refetch(): void {
+    this.turn++
+    this.fetchOffset = this.position
+  }
+
+  /** The position is to be found anew. */
+  lose(missing: Missing): void {
+    this.turn++
+    this.missing = missing
+  }
+
+  /** The offset to commit, if there is news. */
+  uncommitted(): number | undefined {
+    const { processed } = this.progress
+    return processed >= 0 && processed !== this.committed?.offset ? processed : undefined
+  }
+
+  enter(): void {
+    this.#busyCount++
+  }
+
+  leave(): void {
+    if (--this.#busyCount > 0) return
+    const waiting = this.#whenIdle
+    this.#whenIdle = []
+    for (const idle of waiting) idle()
+  }
+
+  /** Settles when no handler works on the partition. */
+  idle(): Promise<void> {
+    return this.#busyCount === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenIdle.push(resolve))
+  }
+
+  takeAway(reason: unknown): void {
+    this.isLeaving = true
+    this.turn++
+    this.#taken.abort(reason)
+  }
+}
