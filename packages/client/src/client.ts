@@ -1,5 +1,6 @@
 import type { ClientOptions } from './connection/client-options.ts'
 import { Cluster } from './connection/cluster.ts'
+import { Consumer, type TypedConsumerOptions } from './consumer/consumer.ts'
 import { OttlaError } from './ottla-error.ts'
 import { Producer } from './producer/producer.ts'
 import type { ProducerOptions } from './producer/producer-options.ts'
@@ -9,18 +10,25 @@ interface Closable {
   close(): Promise<void>
 }
 
-/** A client of one cluster. Its producers, consumers and admin share connections and what is known of the cluster. */
+/** A client of one cluster. Its producers and admin share connections and what is known of the cluster. */
 export class Client {
+  readonly #options: ClientOptions
   readonly #cluster: Cluster
   readonly #children = new Set<Closable>()
   #closing: Promise<void> | undefined
 
   constructor(options: ClientOptions) {
+    this.#options = options
     this.#cluster = new Cluster(options)
   }
 
   producer(options?: ProducerOptions): Producer {
     return this.#keep(new Producer(this.#cluster, options))
+  }
+
+  /** It has connections of its own: what waits on them, as a join or a long fetch does, holds up nothing else. */
+  consumer<K = Buffer | null, V = Buffer | null>(options?: TypedConsumerOptions<K, V>): Consumer<K, V> {
+    return this.#keep(new Consumer(this.#options, options))
   }
 
   /** Closes what was made here, producers after their last records, then all connections. Always settles. */

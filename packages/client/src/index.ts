@@ -1,5 +1,6 @@
 export { Client, createClient } from './client.ts'
 export type { BootstrapServers, ClientOptions } from './connection/client-options.ts'
+export * from './consumer/index.ts'
 export { type ErrorContext, OttlaError, type OttlaErrorName, type OttlaErrorOptions } from './ottla-error.ts'
 export type { Partitioner } from './producer/partitioner.ts'
 export type { Producer } from './producer/producer.ts'

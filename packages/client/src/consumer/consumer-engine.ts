@@ -1,8 +1,9 @@
+import type { ClientOptions } from '../connection/client-options.ts'
 import { Cluster } from '../connection/cluster.ts'
 import { OttlaError } from '../ottla-error.ts'
 import { autoCommit } from './commit/auto-commit.ts'
 import { Committer } from './commit/committer.ts'
-import type { ConsumerOptions, ConsumerSettings } from './consumer-options.ts'
+import type { ConsumerSettings } from './consumer-options.ts'
 import { Intake } from './deliver/intake.ts'
 import { FetchAnswer } from './fetch/fetch-answer.ts'
 import { FetchBuffer } from './fetch/fetch-buffer.ts'
@@ -38,10 +39,10 @@ export class ConsumerEngine {
   #membership: Membership | undefined
   #closing: Promise<void> | undefined
 
-  constructor(options: ConsumerOptions, settings: ConsumerSettings) {
+  constructor(client: ClientOptions, settings: ConsumerSettings) {
     this.settings = settings
     // One of its own: a join that waits for the other members, or a long fetch, must not hold up other clients.
-    const cluster = new Cluster(options)
+    const cluster = new Cluster(client)
     const { assignment } = this
     const buffer = this.#buffer
     const failed = (error: OttlaError) => this.intake.fail(error)

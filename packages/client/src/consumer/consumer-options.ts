@@ -17,7 +17,7 @@ export type AutoOffsetReset =
 
 export type IsolationLevel = 'read_committed' | 'read_uncommitted'
 
-export interface ConsumerOptions extends ClientOptions {
+export interface ConsumerOptions {
   /** The group whose members share the partitions. Without one: `assign`, and offsets are not committed. */
   readonly groupId?: string
   /** Subscribes at once, as `subscribe` does. */
@@ -82,7 +82,7 @@ type Defaulted =
 
 export type ConsumerSettings = Required<Pick<ConsumerOptions, Defaulted>> & Omit<ConsumerOptions, Defaulted>
 
-export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
+export function consumerSettings(options: ConsumerOptions, client: ClientOptions): ConsumerSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   const settings: ConsumerSettings = {
     groupProtocol: 'auto',
@@ -100,7 +100,7 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
     fetchMaxBytesPerPartition: 1024 * 1024,
     prefetchBytes: 32 * 1024 * 1024,
     checkCrcs: true,
-    patternRefreshMs: Math.min(options.metadataMaxAgeMs ?? 300_000, 10_000),
+    patternRefreshMs: Math.min(client.metadataMaxAgeMs ?? 300_000, 10_000),
     ...(given as unknown as ConsumerOptions),
   }
   refuseContradictions(settings)

@@ -1,3 +1,4 @@
+import type { ClientOptions } from '../connection/client-options.ts'
 import { OttlaError } from '../ottla-error.ts'
 import type { OffsetToCommit } from './commit/committer.ts'
 import { ConsumerEngine } from './consumer-engine.ts'
@@ -44,7 +45,7 @@ const defaultCloseMs = 5_000
 /**
  * Reads records, alone or as a member of a group:
  *
- *     const consumer = new Consumer({ bootstrap: 'localhost:9092', groupId: 'billing', topics: 'orders' })
+ *     const consumer = client.consumer({ groupId: 'billing', topics: 'orders' })
  *     for await (const record of consumer) await bill(record)
  *
  * At least once: what was processed is committed from time to time, before partitions are given up, and on `close`.
@@ -53,8 +54,8 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
   readonly #engine: ConsumerEngine
   readonly #deserializers: Deserializers<K, V>
 
-  constructor(options: TypedConsumerOptions<K, V>) {
-    this.#engine = new ConsumerEngine(options, consumerSettings(options))
+  constructor(client: ClientOptions, options: TypedConsumerOptions<K, V> = {}) {
+    this.#engine = new ConsumerEngine(client, consumerSettings(options, client))
     this.#deserializers = deserializersOf(options)
     if (options.topics !== undefined) this.subscribe(options.topics)
   }
