@@ -46,8 +46,7 @@ export function build() {
   const newest = Math.max(newestBelow(join(root, 'packages')), modified(join(root, 'tsconfig.base.json')))
   if (modified(stamp) >= newest) return
   const started = Date.now()
-  run('Building', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'])
-  run('Bundling', process.execPath, [join(root, 'scripts', 'bundle.mjs')])
+  run('Building', process.execPath, [join(root, 'scripts', 'bundle.mjs')])
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, `${new Date(started).toISOString()}\n`)
 }
