@@ -77,7 +77,6 @@ export class GroupCoordinator implements StateMachine, Emitter {
   }
 
   *snapshot(): Generator<readonly CoordinatorRecord[]> {
-    if (this.#unread.size > 0) yield [...this.#unread.values()]
     for (const group of this.groups.values()) {
       const records: CoordinatorRecord[] = []
       if (group.recorded !== undefined) records.push({ key: groupRecord(group.id, null).key, value: group.recorded })
@@ -85,6 +84,8 @@ export class GroupCoordinator implements StateMachine, Emitter {
         records.push(offsetRecord({ group: group.id, topic, partition }, offsetValueOf(committed)))
       yield records
     }
+    // Last, as they came: what they may have replaced is read before them.
+    if (this.#unread.size > 0) yield [...this.#unread.values()]
   }
 
   /** Runs a command on a group, which is made if it is not there. What is left without any use afterwards goes again. */

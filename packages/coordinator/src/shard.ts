@@ -156,6 +156,8 @@ export class Shard<M extends StateMachine> {
     this.#appends.add(append)
     const durable = Promise.all([this.#durable, append])
     this.#durable = durable
+    // Whoever waits for it hears of its failure; there may be nobody.
+    durable.catch(() => {})
     try {
       const { endOffset } = await append.finally(() => this.#appends.delete(append))
       this.#endOffset = endOffset
