@@ -76,7 +76,10 @@ export function brokerError(
   if (code === 0) return undefined
   const name = errorOf(code).name as ErrorName
   const isKnown = name !== 'UNKNOWN_SERVER_ERROR' || code === -1
-  const parts = [isKnown ? undefined : `the broker answers with error ${code}, which this client does not know`, message]
+  const parts = [
+    isKnown ? undefined : `the broker answers with error ${code}, which this client does not know`,
+    message,
+  ]
   const said = [...parts, advice(name)].filter((part) => part !== undefined && part !== null && part !== '')
   return new OttlaError(name, { ...context, message: said.length === 0 ? undefined : said.join(': ') })
 }

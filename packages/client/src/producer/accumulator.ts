@@ -20,6 +20,8 @@ export interface AccumulatorOptions {
   readonly partitioner: Partitioner | undefined
   /** These partitions have batches that may be sent. */
   release(queues: Iterable<PartitionQueue>): void
+  /** Records that waited are in batches now, or have failed. */
+  placed(): void
   /** A batch has not been delivered in time. */
   expired(queue: PartitionQueue, batch: ProducerBatch): void
 }
@@ -190,10 +192,12 @@ export class Accumulator {
         const { waiting } = topic
         topic.waiting = []
         for (const { record, delivery, slot } of this.#placing(waiting)) this.#place(record, delivery, slot)
+        this.#options.placed()
       },
       (error) => {
         this.#topics.delete(name)
         for (const { delivery, slot } of this.#placing(topic.waiting)) delivery.failed(slot, error)
+        this.#options.placed()
       },
     )
     return topic

@@ -99,6 +99,7 @@ export class Dispatcher {
       cluster: this.#cluster,
       ...this.#settings,
       release: (queues) => this.#release(queues),
+      placed: () => this.#progressed(),
       expired: (queue, batch) => this.#expire(queue, batch),
     })
   }
@@ -164,8 +165,8 @@ export class Dispatcher {
     const { queue, batch, answer } = sent
     switch (verdict.kind) {
       case 'delivered':
-        queue.succeeded(batch)
         batch.succeed(answer.baseOffset, answer.logAppendTimeMs)
+        queue.succeeded(batch)
         this.#accumulator.settled(batch, true)
         break
       case 'retry':

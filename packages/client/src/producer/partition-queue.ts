@@ -16,7 +16,8 @@ const lastEpoch = 32_767
  *     outstanding [ seq 0 | seq 10 | seq 35 ]     full [ b | b ]     open b
  *                   sent at least once                  not yet         takes records
  *
- * Up to `maxInFlight` are in flight at once. After a failure they are sent again one by one, the oldest first: the broker
+ * Up to `maxInFlight` are in flight at once, counted from the oldest that has not settled: brokers know the last five
+ * batches of a producer, and recognize a repetition only among them. After a failure they are sent again one by one, the oldest first: the broker
  * takes them only in the order of their sequences, and one that it had written already it answers as a success.
  *
  * When the oldest is OUT_OF_ORDER, it was certainly not written, nor anything after it. If a batch before it was given up
@@ -39,6 +40,11 @@ export class PartitionQueue {
   #nextSequence = 0
   #hasGap = false
   #needsNewEpoch = false
+  /**
+   * The partition's leader has taken a batch of this producer. A broker that does not know a producer takes any sequence
+   * from it: were two batches under way, and the first one lost, the second would be written without it.
+   */
+  #isIntroduced = true
 
   constructor(topic: string, partition: number) {
     this.topic = topic
@@ -64,7 +70,8 @@ export class PartitionQueue {
 
   /** Every batch that has not settled. */
   batches(): ProducerBatch[] {
-    return [...this.#outstanding, ...this.#full, ...(this.open === undefined ? [] : [this.open])]
+    const all = [...this.#outstanding, ...this.#full, ...(this.open === undefined ? [] : [this.open])]
+    return all.filter((batch) => batch.state !== 'settled')
   }
 
   /** The open batch takes no more. */
@@ -81,7 +88,7 @@ export class PartitionQueue {
     if (this.#needsNewEpoch) return undefined
     const oldest = this.#outstanding[0]
     if (oldest?.state === 'waiting') return oldest.notBeforeMs <= nowMs ? oldest : undefined
-    if (this.#outstanding.length >= maxInFlight) return undefined
+    if (this.#outstanding.length >= (this.#isIntroduced ? maxInFlight : 1)) return undefined
     if (this.#outstanding.some((batch) => batch.state === 'waiting')) return undefined
     if (this.#full.length === 0 && this.isDue) this.closeOpen()
     return this.#full[0]
@@ -110,9 +117,11 @@ export class PartitionQueue {
     batch.attempts++
   }
 
+  /** To be called when the batch has settled. It keeps its place until those before it have, too. */
   succeeded(batch: ProducerBatch): void {
-    this.#remove(batch)
-    this.#hasGap = false
+    if (this.isOldest(batch)) this.#hasGap = false
+    while (this.#outstanding[0]?.state === 'settled') this.#outstanding.shift()
+    this.#isIntroduced = true
   }
 
   retry(batch: ProducerBatch, error: OttlaError, notBeforeMs: number): void {
@@ -166,6 +175,12 @@ export class PartitionQueue {
     this.#epoch = identity?.producerEpoch ?? -1
     this.#nextSequence = 0
     this.#hasGap = false
+    this.#isIntroduced = identity === undefined
+    this.#stampAgain()
+  }
+
+  #stampAgain(): void {
+    this.#outstanding = this.#outstanding.filter((batch) => batch.state !== 'settled')
     for (const batch of this.#outstanding) this.#stamp(batch)
   }
 
@@ -185,12 +200,14 @@ export class PartitionQueue {
     this.#epoch++
     this.#nextSequence = 0
     this.#hasGap = false
-    for (const batch of this.#outstanding) this.#stamp(batch)
+    this.#isIntroduced = false
+    this.#stampAgain()
   }
 
   #remove(batch: ProducerBatch): void {
-    const list = this.open === batch ? undefined : this.#outstanding.includes(batch) ? this.#outstanding : this.#full
-    if (list === undefined) this.open = undefined
-    else if (list.includes(batch)) list.splice(list.indexOf(batch), 1)
+    if (this.open === batch) this.open = undefined
+    this.#outstanding = this.#outstanding.filter((each) => each !== batch)
+    this.#full = this.#full.filter((each) => each !== batch)
+    while (this.#outstanding[0]?.state === 'settled') this.#outstanding.shift()
   }
 }

@@ -1,0 +1,138 @@
+import {
+  type Api,
+  apiOf,
+  apiVersionsRequest,
+  apiVersionsResponse,
+  type Decoded,
+  decoder,
+  ErrorCode,
+  type Message,
+  type Partially,
+  Reader,
+  type RequestHeader,
+  readRequestHeader,
+  responseFrame,
+  Writer,
+} from '@ottla/protocol'
+import type { Address, Connection, Listener, Runtime } from '@ottla/runtime'
+import { FrameReader } from '../connection/frame-reader.ts'
+
+export interface FakeRequest {
+  readonly version: number
+  readonly clientId: string | null
+  readonly connection: Connection
+}
+
+/** Answers a request; undefined leaves it without an answer. */
+export type FakeHandler<Q, R> = (
+  body: Decoded<Q>,
+  request: FakeRequest,
+) => Partially<Decoded<R>> | undefined | Promise<Partially<Decoded<R>> | undefined>
+
+export type VersionRange = readonly [min: number, max: number]
+
+/** How often answers go astray, of each answer. */
+export interface AnswerFaults {
+  readonly lost: number
+  readonly twice: number
+}
+
+/** A broker that answers what a test tells it to, in frames as a real one's. What it has no handler for, it does not advertise. */
+export class FakeBroker {
+  readonly id: number
+  readonly address: Address
+  answerFaults: AnswerFaults = { lost: 0, twice: 0 }
+  /** Requests that came, by name, in their order. */
+  readonly seen: string[] = []
+  readonly #runtime: Runtime
+  readonly #chance: () => number
+  readonly #handlers = new Map<number, FakeHandler<any, any>>()
+  readonly #versions = new Map<number, VersionRange>()
+  #listener: Listener | undefined
+
+  constructor(runtime: Runtime, options: { id: number; address: Address; chance?: () => number }) {
+    this.#runtime = runtime
+    this.id = options.id
+    this.address = options.address
+    this.#chance = options.chance ?? (() => 1)
+    this.on(apiVersionsRequest, apiVersionsResponse, () => ({ apiKeys: this.#advertised() }))
+  }
+
+  get isUp(): boolean {
+    return this.#listener !== undefined
+  }
+
+  on<Q extends Message<any>, R extends Message<any>>(request: Q, _response: R, handler: FakeHandler<Q, R>): this {
+    this.#handlers.set(request.api!, handler)
+    return this
+  }
+
+  /** Speaks only these versions of a request from now on, to connections that ask. */
+  speak(request: Message<any>, versions: VersionRange): this {
+    this.#versions.set(request.api!, versions)
+    return this
+  }
+
+  async start(): Promise<void> {
+    this.#listener = await this.#runtime.network.listen(this.address, (connection) => this.#accept(connection))
+  }
+
+  async stop(): Promise<void> {
+    await this.#listener?.close()
+    this.#listener = undefined
+  }
+
+  #advertised() {
+    return [...this.#handlers.keys()].map((apiKey) => {
+      const [minVersion, maxVersion] = this.#rangeOf(apiOf(apiKey)!)
+      return { apiKey, minVersion, maxVersion }
+    })
+  }
+
+  #rangeOf({ key, request }: Api): VersionRange {
+    const stable = request.unstable === true ? request.versions[1] - 1 : request.versions[1]
+    return this.#versions.get(key) ?? [request.versions[0], stable]
+  }
+
+  #accept(connection: Connection): void {
+    const frames = new FrameReader(256 * 1024 * 1024, 'a test')
+    let answering: Promise<void> = Promise.resolve()
+    connection.onClose(() => {})
+    connection.onData((chunk) =>
+      frames.push(chunk, (frame) => {
+        const reader = new Reader(frame)
+        const header = readRequestHeader(reader)
+        this.seen.push(apiOf(header.requestApiKey)!.name)
+        answering = answering.then(() => this.#answer(header, reader, connection))
+      }),
+    )
+  }
+
+  async #answer(header: RequestHeader, reader: Reader, connection: Connection): Promise<void> {
+    if (!this.isUp) return
+    const { requestApiVersion: version, correlationId, clientId } = header
+    const api = apiOf(header.requestApiKey)!
+    const [min, max] = this.#rangeOf(api)
+    if (version < min || version > max) return this.#refuse(api, correlationId, connection)
+    const body = decoder(api.request, version)(reader)
+    const handler = this.#handlers.get(api.key)
+    const answer = await handler?.(body, { version, clientId, connection })
+    if (answer === undefined || this.#chance() < this.answerFaults.lost) return
+    this.#send(connection, api, { version, correlationId, body: answer })
+    if (this.#chance() < this.answerFaults.twice) this.#send(connection, api, { version, correlationId, body: answer })
+  }
+
+  #send(connection: Connection, api: Api, answer: { version: number; correlationId: number; body: any }): void {
+    connection.write(responseFrame(new Writer(), { response: api.response, ...answer }))
+  }
+
+  /** As Kafka does it: ApiVersions in version 0 (KIP-511), else the connection is closed. */
+  #refuse(api: Api, correlationId: number, connection: Connection): void {
+    if (api.key !== apiVersionsRequest.api) {
+      connection.destroy()
+      return
+    }
+    const body = { errorCode: ErrorCode.UNSUPPORTED_VERSION, apiKeys: this.#advertised() }
+    this.#send(connection, api, { version: 0, correlationId, body })
+  }
+}
