@@ -14,8 +14,7 @@ import { Step } from './step.ts'
 import { snapshotText } from './testing/snapshot-text.ts'
 import { committed, groupId, type JoinOptions, TestGroup, type Waiting } from './testing/test-group.ts'
 
-// Indexes choose among the members that were seen so far, so most commands are of somebody, and some of nobody any more.
-const who = fc.nat(7)
+const who = fc.nat(100)
 const commands = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ do: fc.constant('join' as const), who, version: fc.constantFrom(2, 4, 9) }) },
@@ -84,10 +83,13 @@ class Play {
     this.#waiting.push(join)
   }
 
+  /** Mostly a member, sometimes one of before, sometimes nobody. */
   #member(index: number): { memberId: string; generationId: number } {
-    const known = this.#joins.flatMap(({ response }) => (response?.memberId ? [response] : []))
-    const { memberId = 'nobody', generationId = 1 } = known[known.length - 1 - index] ?? {}
-    return { memberId, generationId }
+    const { members, pendingJoins, generation = 1 } = this.group.coordinator.groups.get(groupId) ?? {}
+    const current = [...(members?.keys() ?? []), ...(pendingJoins?.keys() ?? [])]
+    const former = this.#joins.at(-1)?.response?.memberId ?? 'nobody'
+    const all = [...current, ...current, former]
+    return { memberId: all[index % all.length]!, generationId: generation }
   }
 }
 

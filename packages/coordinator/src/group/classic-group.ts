@@ -1,6 +1,6 @@
 import type { GroupMetadataValue } from '@ottla/protocol'
 import type { Ticket } from '../step.ts'
-import { type JoinResponse, Member } from './member.ts'
+import { type JoinResponse, Member, type Membership } from './member.ts'
 import { consumerProtocolType, subscribedTopics } from './subscription.ts'
 
 /**
@@ -129,7 +129,7 @@ export class ClassicGroup {
 
   /**
    * Applies a record: the one way to Empty and Stable, when it is emitted and at recovery alike. Members that are known
-   * keep what is not in records (their other protocols, who waits); at recovery none are known.
+   * keep what is not in records: who waits, and their other protocols, if they agree with the record.
    */
   replay(value: GroupMetadataValue, recorded: Uint8Array): void {
     this.recorded = recorded
@@ -147,20 +147,24 @@ export class ClassicGroup {
     this.updateSubscribed()
   }
 
-  #replayMember(recorded: GroupMetadataValue['members'][number], protocolName: string | null): void {
+  #replayMember(recorded: RecordedMember, protocolName: string | null): void {
+    const membership = membershipOf(recorded, protocolName)
     let member = this.members.get(recorded.memberId)
     if (member === undefined) {
-      const { memberId, groupInstanceId, clientId, clientHost, sessionTimeout, rebalanceTimeout } = recorded
-      member = new Member(
-        { memberId, groupInstanceId, clientId, clientHost },
-        {
-          protocols: [{ name: protocolName ?? '', metadata: recorded.subscription }],
-          sessionTimeoutMs: sessionTimeout,
-          rebalanceTimeoutMs: rebalanceTimeout < 0 ? sessionTimeout : rebalanceTimeout,
-        },
-      )
+      const { memberId, groupInstanceId, clientId, clientHost } = recorded
+      member = new Member({ memberId, groupInstanceId, clientId, clientHost }, membership)
       this.add(member)
+    } else if (!member.hasMembership(membership)) {
+      member.membership = membership
     }
     member.assignment = recorded.assignment
   }
 }
+
+type RecordedMember = GroupMetadataValue['members'][number]
+
+const membershipOf = (recorded: RecordedMember, protocolName: string | null): Membership => ({
+  protocols: [{ name: protocolName ?? '', metadata: recorded.subscription }],
+  sessionTimeoutMs: recorded.sessionTimeout,
+  rebalanceTimeoutMs: recorded.rebalanceTimeout < 0 ? recorded.sessionTimeout : recorded.rebalanceTimeout,
+})

@@ -67,6 +67,18 @@ export class Member {
     return this.membership.protocols.find((protocol) => protocol.name === protocolName)?.metadata ?? nothing
   }
 
+  /** Whether its membership says what a record says, which holds one protocol only. */
+  hasMembership({ protocols, sessionTimeoutMs, rebalanceTimeoutMs }: Membership): boolean {
+    const own = this.membership
+    return (
+      own.sessionTimeoutMs === sessionTimeoutMs &&
+      own.rebalanceTimeoutMs === rebalanceTimeoutMs &&
+      protocols.every(
+        ({ name, metadata }) => this.supports(name) && Buffer.compare(this.metadataFor(name), metadata) === 0,
+      )
+    )
+  }
+
   /** The same protocols in the same order with the same metadata: a rejoin that changes nothing. */
   hasProtocols(protocols: readonly GroupProtocol[]): boolean {
     const own = this.membership.protocols
