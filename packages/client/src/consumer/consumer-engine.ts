@@ -72,7 +72,10 @@ export class ConsumerEngine {
       changed: () => this.#subscriptionChanged(),
       failed,
     })
-    cluster.onMetadata(() => this.#positions.compareLeaders())
+    cluster.onMetadata(() => {
+      this.#positions.compareLeaders()
+      this.#fetcher.wake()
+    })
     this.#startAutoCommit()
   }
 

@@ -27,13 +27,17 @@ export function fetchPlans(
   assignment: Assignment,
   buffer: FetchBuffer,
   settings: ConsumerSettings,
-): Map<number, FetchPlan> {
+): { readonly plans: ReadonlyMap<number, FetchPlan>; readonly lacksLeaders: boolean } {
+  let lacksLeaders = false
   const plans = new Map<number, { planned: PlannedPartition[]; withholds: boolean }>()
   const nowMs = cluster.runtime.monotonic()
   for (const partition of assignment.all()) {
     if (!partition.isReady || partition.isPaused || partition.restsUntilMs > nowMs) continue
     const leader = cluster.leader(partition.topic, partition.partition)
-    if (leader === undefined) continue
+    if (leader === undefined) {
+      lacksLeaders = true
+      continue
+    }
     const brokerId = sourceOf(partition, cluster, leader.leader, nowMs)
     let plan = plans.get(brokerId)
     if (plan === undefined) {
@@ -48,7 +52,7 @@ export function fetchPlans(
         position: positionOf(partition, cluster, leader.leaderEpoch, settings),
       })
   }
-  return plans
+  return { plans, lacksLeaders }
 }
 
 /** Each partition has its share of the buffer, and one that has nothing there may always be fetched: none starves. */

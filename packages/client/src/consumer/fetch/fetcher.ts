@@ -18,6 +18,7 @@ export interface FetcherParts {
 export class Fetcher {
   readonly #parts: FetcherParts
   readonly #brokers = new Map<number, BrokerFetcher>()
+  #isFindingLeaders = false
   #isClosed = false
 
   constructor(parts: FetcherParts) {
@@ -28,7 +29,8 @@ export class Fetcher {
   wake(): void {
     if (this.#isClosed) return
     const { cluster, assignment, buffer, settings } = this.#parts
-    const plans = fetchPlans(cluster, assignment, buffer, settings)
+    const { plans, lacksLeaders } = fetchPlans(cluster, assignment, buffer, settings)
+    if (lacksLeaders) void this.#findLeaders()
     const budget = Math.floor((settings.prefetchBytes - buffer.bytes) / Math.max(1, plans.size))
     for (const [brokerId, plan] of plans) {
       if (plan.planned.length === 0) continue
@@ -40,6 +42,17 @@ export class Fetcher {
   close(): void {
     this.#isClosed = true
     for (const broker of this.#brokers.values()) broker.close()
+  }
+
+  /** Until each partition has one: nothing else may come that would wake this up. */
+  async #findLeaders(): Promise<void> {
+    if (this.#isFindingLeaders) return
+    this.#isFindingLeaders = true
+    const { cluster } = this.#parts
+    const pause = cluster.wheel.sleep(cluster.settings.retryBackoffMs, cluster.closed)
+    await Promise.allSettled([cluster.refresh(), pause])
+    this.#isFindingLeaders = false
+    this.wake()
   }
 
   #broker(brokerId: number): BrokerFetcher {
