@@ -65,6 +65,10 @@ export class StoredCluster implements Cluster {
   #revision: number
   /** Partitions of creations that were judged and are not in the image yet. */
   #partitionsUnderWay = 0
+  #counted: { readonly topics: ClusterImage['topics']; readonly partitions: number } = {
+    topics: new Map(),
+    partitions: 0,
+  }
   readonly #unwatch: () => void
 
   /** @internal Use `openCluster`. */
@@ -188,14 +192,24 @@ export class StoredCluster implements Cluster {
 
   /** Throws if there may not be `more` partitions. */
   checkRoom(more: number): void {
-    let held = this.#partitionsUnderWay
-    for (const topic of this.image.topics.values()) held += topic.partitions.length
+    const held = this.#partitionsUnderWay + this.#partitionCount()
     const limit = this.#options.maxPartitions()
     if (held + more <= limit) return
     throw new KafkaError(
       'POLICY_VIOLATION',
       `${more} more partitions would exceed the limit of ${limit} (setting max.partitions); ${held} exist.`,
     )
+  }
+
+  /** Counted once per image: a request may create thousands of topics, and each of them asks. */
+  #partitionCount(): number {
+    const { topics } = this.image
+    if (this.#counted.topics !== topics) {
+      let partitions = 0
+      for (const topic of topics.values()) partitions += topic.partitions.length
+      this.#counted = { topics, partitions }
+    }
+    return this.#counted.partitions
   }
 
   /** A change that adds partitions; those of others that are under way count too. */
