@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { KafkaError } from '@ottla/protocol'
-import { nodeRuntime } from '@ottla/runtime'
+import { giveHeapRoom, nodeRuntime } from '@ottla/runtime'
 import { addressText, type Node, startNode } from 'ottla'
 import { failureSentence } from './failure-sentence.ts'
 import { ProcessLog } from './process-log.ts'
@@ -9,6 +9,7 @@ import { parsedProperties } from './properties-file.ts'
 
 /** `ottla start`: runs until a signal ends it. */
 export async function start(options: StartArguments): Promise<void> {
+  giveHeapRoom()
   const log = new ProcessLog({
     least: options.logLevel,
     terminal: process.stderr.isTTY === true,
