@@ -42,6 +42,7 @@ const diskReasons: Readonly<Record<string, string>> = {
   EROFS: 'the data directory is on a read-only file system; give another with --data',
   EACCES: 'no permission to use the data directory; change its owner, or give another with --data',
   EPERM: 'no permission to use the data directory; change its owner, or give another with --data',
+  ENOENT: 'the data directory can not be made; give another with --data',
   ENOTDIR: 'the data directory can not be made, a file is in its place; give another with --data',
   EEXIST: 'the data directory can not be made, a file is in its place; give another with --data',
   EIO: 'the disk of the data directory failed',

@@ -30,7 +30,13 @@ export const nodeFiles: FileSystem = {
   },
 
   async makeDirectory(directory) {
-    await mkdir(directory, { recursive: true })
+    try {
+      await mkdir(directory, { recursive: true })
+    } catch (error) {
+      // Node says ENOENT of a read-only file system here; the plain call says what it is.
+      if (isMissing(error)) await mkdir(directory)
+      else throw error
+    }
   },
 
   async size(path) {
