@@ -56,9 +56,12 @@ export class Handover {
     if (leaving.length === 0) return
     this.#takeAway(leaving, reason)
     await this.#inTime(Promise.all(leaving.map((each) => each.idle())), 'handlers of partitions that are given up')
-    await this.#commit(leaving)
-    await this.#callHook('onPartitionsRevoked', settings.onPartitionsRevoked, partitions)
-    this.#forget(leaving)
+    // Those that were lost meanwhile are not this member's to commit any more.
+    const owned = leaving.filter((each) => assignment.get(each.topic, each.partition) === each)
+    if (owned.length === 0) return
+    await this.#commit(owned)
+    await this.#callHook('onPartitionsRevoked', settings.onPartitionsRevoked, owned)
+    this.#forget(owned)
   }
 
   /** Others may own them already: nothing is committed, and nobody is waited for. */
