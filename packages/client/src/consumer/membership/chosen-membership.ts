@@ -74,9 +74,19 @@ export class ChosenMembership implements Membership {
   }
 
   #choose(protocol: 'classic' | 'consumer'): void {
+    const parts = this.#parts
     this.#chosen =
-      protocol === 'classic' ? new ClassicMembership(this.#parts) : new ConsumerGroupMembership(this.#parts)
+      protocol === 'classic'
+        ? new ClassicMembership(parts)
+        : new ConsumerGroupMembership({ ...parts, host: { ...parts.host, failed: (error) => this.#failed(error) } })
     this.#chosen.start()
+  }
+
+  /** The broker may have the protocol and the cluster have it off, or the group may be kept to the classic one. */
+  #failed(error: OttlaError): void {
+    const mayBeClassic = this.#parts.settings.groupProtocol === 'auto' && refusals.has(error.name)
+    if (mayBeClassic && this.#chosen?.identity === undefined) this.#choose('classic')
+    else this.#parts.host.failed(error)
   }
 }
 
