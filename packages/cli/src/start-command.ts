@@ -22,8 +22,9 @@ export async function start(options: StartArguments): Promise<void> {
     const settings = new Map([...(await settingsFile(options.config)), ...options.set])
     directory = resolve(options.data ?? settings.get('log.dirs') ?? settings.get('log.dir') ?? './data')
     const { listen, advertise } = options
-    const node = await startNode({ runtime, directory, settings, listen, advertise })
-    endOnSignals(node, log)
+    const starting = startNode({ runtime, directory, settings, listen, advertise })
+    endOnSignals(starting, log)
+    const node = await starting
     // Whoever started the program may have gone without reading; the broker stays.
     process.stdout.on('error', () => {})
     process.stdout.write(`ready kafka://${addressText(node.address)}\n`)
@@ -45,14 +46,14 @@ async function settingsFile(path: string | undefined): Promise<ReadonlyMap<strin
   return parsedProperties(content.toString('utf8'))
 }
 
-/** The first signal stops the broker with everything on disk; a second one does not wait for that. */
-function endOnSignals(node: Node, log: ProcessLog): void {
+/** The first signal stops the broker with everything on disk, once it is up; a second one does not wait for that. */
+function endOnSignals(starting: Promise<Node>, log: ProcessLog): void {
   let stopping = false
   const stop = async (signal: NodeJS.Signals) => {
     if (stopping) process.exit(1)
     stopping = true
     try {
-      await node.close()
+      await (await starting).close()
       await log.flushed()
       process.exit(0)
     } catch (error) {

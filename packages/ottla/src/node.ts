@@ -37,8 +37,8 @@ const defaultListen: Address = { host: '127.0.0.1', port: 9092 }
  */
 export async function startNode(options: NodeOptions): Promise<Node> {
   const { runtime, directory } = options
-  const { configs, warnings, listen, advertised } = nodeConfigs(options)
-  for (const warning of warnings) runtime.log.write('warn', warning)
+  const { configs, withoutEffect, listen, advertised } = nodeConfigs(options)
+  if (withoutEffect.length > 0) runtime.log.write('warn', `settings without effect here: ${withoutEffect.join(', ')}`)
   const opened: { close(): Promise<void> | void }[] = []
   const close = async () => {
     for (const part of opened.splice(0).reverse()) await part.close()
@@ -74,8 +74,8 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   }
 }
 
-function nodeConfigs({ settings, listen, advertise }: NodeOptions) {
-  const { values, warnings } = checkedStaticConfigs(settings)
+function nodeConfigs({ settings, directory, listen, advertise }: NodeOptions) {
+  const { values, withoutEffect } = checkedStaticConfigs(settings)
   const nodeId = values.get('node.id') ?? values.get('broker.id') ?? defaultNodeId
   const listeners = (name: string) =>
     listenerAddresses({
@@ -86,18 +86,22 @@ function nodeConfigs({ settings, listen, advertise }: NodeOptions) {
     })
   const given = listeners('listeners')
   const addresses = listen !== undefined ? [listen] : given.length > 0 ? given : [defaultListen]
+  const advertised = advertise ?? listeners('advertised.listeners')[0]
+  // What DescribeConfigs shows is what is in force, whichever way it was said.
   const statics = new Map([
     ...values,
     ['node.id', nodeId],
     ['broker.id', nodeId],
     ['listeners', addresses.map((address) => `PLAINTEXT://${addressText(address)}`).join(',')],
+    ...(advertised === undefined ? [] : [['advertised.listeners', `PLAINTEXT://${addressText(advertised)}`] as const]),
+    ['log.dirs', directory],
     ['process.roles', 'broker,controller'],
   ])
   return {
     configs: new LayeredConfigs(Number(nodeId), statics),
-    warnings,
+    withoutEffect,
     listen: addresses,
-    advertised: advertise ?? listeners('advertised.listeners')[0],
+    advertised,
   }
 }
 

@@ -120,5 +120,5 @@ test('the log hook hears what the broker says', async () => {
     log: (level, message) => lines.push(`${level} ${message}`),
   })
   assert.ok(broker.address.port > 0)
-  assert.deepEqual(lines, ['warn the setting num.io.threads has no effect'])
+  assert.deepEqual(lines, ['warn settings without effect here: num.io.threads'])
 })

@@ -165,7 +165,6 @@ export const otherBrokerConfigs = defineConfigs([
   ['offsets.commit.timeout.ms', 'int', '5000', '[1,...]', 'high', 'read-only'],
   ['offsets.load.buffer.size', 'int', '5242880', '[1,...]', 'high', 'read-only'],
   ['offsets.topic.compression.codec', 'int', '0', '', 'high', 'read-only'],
-  ['offsets.topic.replication.factor', 'short', '3', '[1,...]', 'high', 'read-only'],
   [
     'principal.builder.class',
     'class',

@@ -339,6 +339,15 @@ export const effectiveBrokerConfigs = defineConfigs([
     'Partitions of `__consumer_offsets`, when it is created.',
   ],
   [
+    'offsets.topic.replication.factor',
+    'short',
+    '3',
+    '[1,...]',
+    'high',
+    'read-only',
+    'Replication factor that `__consumer_offsets` shows; one machine keeps one copy.',
+  ],
+  [
     'offsets.topic.segment.bytes',
     'int',
     '104857600',

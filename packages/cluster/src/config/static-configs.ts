@@ -3,10 +3,11 @@ import { checkedConfigs } from './check.ts'
 import { brokerConfigs } from './tables.ts'
 import { listItems } from './value-rule.ts'
 
-/** What a broker is started with, checked: the settings, and what a person should hear about them. */
+/** What a broker is started with, checked. */
 export interface StaticConfigs {
   readonly values: ReadonlyMap<string, string>
-  readonly warnings: readonly string[]
+  /** Names of settings that were changed from their defaults and do nothing here; their owner should hear of it. */
+  readonly withoutEffect: readonly string[]
 }
 
 /** Settings that would promise security that is not there. */
@@ -14,7 +15,7 @@ const security = /^(ssl\.|sasl\.|security\.|authorizer\.|delegation\.token\.)/
 
 export function checkedStaticConfigs(given: ReadonlyMap<string, string>): StaticConfigs {
   const values = checkedConfigs('broker', given)
-  const warnings: string[] = []
+  const withoutEffect: string[] = []
   for (const [name, value] of values) {
     const definition = brokerConfigs.get(name)!
     if (value === definition.default) continue
@@ -24,7 +25,7 @@ export function checkedStaticConfigs(given: ReadonlyMap<string, string>): Static
         `${name}: this broker has no TLS, SASL or authorization; remove the setting`,
       )
     }
-    if (!definition.effective && !expected.has(name)) warnings.push(`the setting ${name} has no effect`)
+    if (!definition.effective && !expected.has(name)) withoutEffect.push(name)
   }
   if (listItems(values.get('log.dirs') ?? '').length > 1) {
     throw new KafkaError('INVALID_CONFIG', 'log.dirs: this broker keeps its data in one directory; give one')
@@ -34,7 +35,7 @@ export function checkedStaticConfigs(given: ReadonlyMap<string, string>): Static
   if (nodeId !== undefined && brokerId !== undefined && Number(nodeId) !== Number(brokerId)) {
     throw new KafkaError('INVALID_CONFIG', `node.id (${nodeId}) and broker.id (${brokerId}) must be the same`)
   }
-  return { values, warnings }
+  return { values, withoutEffect }
 }
 
 /** Every file for Kafka has them; what they say is true of this broker too. */
