@@ -24,7 +24,7 @@ const worldly = [
   /from 'node:(fs|fs\/promises|net|tls|http|https|http2|dgram|dns|child_process|worker_threads|timers|timers\/promises|perf_hooks)'/,
   /import\('node:(fs|net|tls|http|child_process|worker_threads)/,
   /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bprocess\.hrtime/,
-  /\bMath\.random\(|\brandomBytes\(|\brandomUUID\(|\bgetRandomValues\(/,
+  /\bMath\.random\(|import .*\b(randomBytes|randomUUID|randomInt)\b.* from 'node:crypto'|\bgetRandomValues\(/,
   /(?<![.\w])(setTimeout|setInterval)\(/,
 ]
 const maxLines = 500
