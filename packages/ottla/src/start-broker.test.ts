@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -96,6 +98,36 @@ test('settings have the names of Kafka, and a bad one is refused', async () => {
     /num\.partitons; did you mean num\.partitions/,
   )
   await assert.rejects(startBroker({ settings: { 'num.partitions': 'many' } }), /num\.partitions/)
+})
+
+test('changed settings are in force at once, of a topic and of the broker', async () => {
+  await using broker = await startBroker()
+  await withClient(broker, async (client) => {
+    const large = 'x'.repeat(3000)
+    await client.produce('x', [large])
+    assert.equal(await client.alterConfig(2, 'x', 'max.message.bytes', '2000'), 0)
+    await assert.rejects(client.produce('x', [large]), /error 10/)
+    assert.equal(await client.alterConfig(2, 'x', 'max.message.bytes', '5000'), 0)
+    await client.produce('x', [large])
+
+    await client.produce('y', [large])
+    assert.equal(await client.alterConfig(4, '', 'message.max.bytes', '2000'), 0)
+    await assert.rejects(client.produce('y', [large]), /error 10/)
+    await client.produce('x', [large])
+  })
+})
+
+test('a process that closes its broker ends by itself', async () => {
+  const index = new URL('index.ts', import.meta.url).href
+  const script = `import { startBroker } from '${index}'; const broker = await startBroker(); await broker.close()`
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@ottla/source', '--import', 'tsx', '--input-type=module', '-e', script],
+    {
+      stdio: 'inherit',
+    },
+  )
+  assert.deepEqual(await once(child, 'exit'), [0, null])
 })
 
 test('clients are told the advertised address', async () => {

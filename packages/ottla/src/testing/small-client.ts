@@ -7,6 +7,8 @@ import {
   deleteTopicsResponse,
   fetchRequest,
   fetchResponse,
+  incrementalAlterConfigsRequest,
+  incrementalAlterConfigsResponse,
   type Message,
   metadataRequest,
   metadataResponse,
@@ -89,6 +91,15 @@ export class SmallClient {
 
   async deleteTopic(name: string): Promise<number> {
     const { responses } = await this.ask(deleteTopicsRequest, deleteTopicsResponse, 5, { topicNames: [name] })
+    return responses[0]!.errorCode
+  }
+
+  /** Sets one setting of a topic (resource type 2) or a broker (4). */
+  async alterConfig(resourceType: number, resourceName: string, name: string, value: string): Promise<number> {
+    const configs = [{ name, configOperation: 0, value }]
+    const { responses } = await this.ask(incrementalAlterConfigsRequest, incrementalAlterConfigsResponse, 1, {
+      resources: [{ resourceType, resourceName, configs }],
+    })
     return responses[0]!.errorCode
   }
 
