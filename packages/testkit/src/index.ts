@@ -1,1 +1,5 @@
-export {}
+export * from './random.ts'
+export * from './simulated-clock.ts'
+export * from './simulated-disk.ts'
+export * from './simulated-files.ts'
+export * from './simulated-runtime.ts'

@@ -1,6 +1,5 @@
 import {
   type CompressionType,
-  compression,
   crc32c,
   KafkaError,
   layout,
@@ -40,14 +39,15 @@ export function readBatches(records: Buffer, topic: string, options: AppendOptio
   return batches
 }
 
-/** The codecs that have to be loaded before `admit` can do its work at once. Undefined: none. */
-export function codecsNeeded(batch: PackedBatch, settings: TopicSettings): Promise<unknown> | undefined {
+/** The codecs that have to be loaded before `admit` can do its work at once; mostly none. */
+export function missingCodecs(batch: PackedBatch, settings: TopicSettings): readonly CompressionType[] {
   const target = targetCompression(batch, settings)
-  const unpacks = target !== undefined || looksInside(settings)
-  const types = unpacks ? [batch.compression, ...(target === undefined ? [] : [target])] : []
-  const missing = types.filter((type) => loadedCompression(type) === undefined)
-  return missing.length === 0 ? undefined : Promise.all(missing.map((type) => compression(type)))
+  if (target === undefined && !looksInside(settings)) return none
+  const types = target === undefined ? [batch.compression] : [batch.compression, target]
+  return types.filter((type) => loadedCompression(type) === undefined)
 }
+
+const none: readonly CompressionType[] = []
 
 /** Checks a client's batch against the topic's settings and returns it as it is to be stored; it may be another buffer. */
 export function admit(batch: PackedBatch, where: string, settings: TopicSettings, nowMs: number): PackedBatch {

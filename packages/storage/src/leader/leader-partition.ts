@@ -1,4 +1,4 @@
-import { KafkaError, type PackedBatch } from '@ottla/protocol'
+import { compression, KafkaError, type PackedBatch } from '@ottla/protocol'
 import type { Runtime } from '@ottla/runtime'
 import type {
   Appended,
@@ -11,9 +11,10 @@ import type {
   TimedOffset,
 } from '../partition.ts'
 import type { TopicSettings } from '../topic-settings.ts'
-import { admit, codecsNeeded, readBatches } from './admission.ts'
+import { admit, missingCodecs, readBatches } from './admission.ts'
 import type { PartitionLog, QueuedAppend } from './partition-log.ts'
 import { checkSequence, type Producer, repeated, withBatch } from './producers.ts'
+import { RefusedProducers } from './refused-producers.ts'
 import { StampedBatch } from './stamped-batch.ts'
 import { recordAtOrAfter } from './timed-offset.ts'
 
@@ -36,6 +37,7 @@ export class LeaderPartition implements Partition {
   #producers: Map<number, Producer> | undefined = undefined
   // Appends that cannot be queued at once (no room, a codec to load) make those after them wait too.
   #turn: Promise<unknown> | undefined = undefined
+  #refused: RefusedProducers | undefined = undefined
   #listeners: (() => void)[] | undefined = undefined
 
   constructor(runtime: Runtime, log: PartitionLog) {
@@ -77,24 +79,33 @@ export class LeaderPartition implements Partition {
     } catch (error) {
       return Promise.reject(error)
     }
-    const obstacle = this.#turn ?? this.#log.room() ?? codecsNeeded(batches[0]!, this.settings)
-    return obstacle === undefined ? this.#queue(batches, options) : this.#queueInTurn(batches, options)
+    const waits = this.#turn !== undefined || !this.#log.hasRoom || missingCodecs(batches[0]!, this.settings).length > 0
+    return waits ? this.#queueInTurn(batches, options) : this.#queue(batches, options)
   }
 
   #queueInTurn(batches: readonly PackedBatch[], options: AppendOptions): Promise<Appended> {
     const ready = (this.#turn ?? Promise.resolve()).then(async () => {
-      await codecsNeeded(batches[0]!, this.settings)
-      await this.#log.room()
+      for (const type of missingCodecs(batches[0]!, this.settings)) await compression(type)
+      while (!this.#log.hasRoom) await this.#log.room()
     })
-    // The next in turn goes on whether or not this one could be queued, but not before it.
-    const queued = ready.then(() => ({ appended: this.#queue(batches, options) }))
-    const turn = queued
-      .catch(() => {})
-      .then(() => {
-        if (this.#turn === turn) this.#turn = undefined
-      })
+    ready.catch(() => this.#refuse(batches[0]!))
+    // Those behind it fail with it: they may build on it. Whether it is a good batch is its own affair.
+    const turn = ready.then(() => {
+      const appended = this.#queue(batches, options)
+      if (this.#turn === turn) this.#turn = undefined
+      return { appended }
+    })
     this.#turn = turn
-    return queued.then(({ appended }) => appended)
+    turn.catch(() => {
+      if (this.#turn === turn) this.#turn = undefined
+    })
+    return turn.then(({ appended }) => appended)
+  }
+
+  #refuse(batch: PackedBatch | StampedBatch): void {
+    if (batch.producerId < 0 || this.#log.state.producers?.get(batch.producerId) !== undefined) return
+    this.#refused ??= new RefusedProducers()
+    this.#refused.add(batch)
   }
 
   /** Gives the batches their offsets and hands them to the log. The promise is that of the last of them. */
@@ -115,22 +126,22 @@ export class LeaderPartition implements Partition {
     const earlier = producer && repeated(producer, sent)
     if (earlier !== undefined) return this.#duplicate(earlier)
     if (producerId >= 0) checkSequence(producer, sent, this.#name)
+    if (producerId >= 0 && producer === undefined) this.#refused?.check(sent, this.#name)
 
     const nowMs = this.#runtime.now()
     const batch = options.origin === 'client' ? admit(received, this.#name, this.settings, nowMs) : received
     batch.baseOffset = this.#nextOffset
     batch.partitionLeaderEpoch = this.leaderEpoch
     const stamped = new StampedBatch(batch)
-    this.#nextOffset = stamped.lastOffset + 1
-    if (producerId >= 0) {
-      this.#producers ??= new Map()
-      this.#producers.set(producerId, withBatch(producer, stamped, nowMs))
-    }
     const logAppendTimeMs = batch.timestampType === 'LogAppendTime' ? stamped.maxTimestamp : -1
     return new Promise((resolve, reject) => {
       const queued = new Queued(this, stamped, logAppendTimeMs, resolve, reject)
-      this.#queued.push(queued)
       this.#log.append(stamped, queued)
+      this.#queued.push(queued)
+      this.#nextOffset = stamped.lastOffset + 1
+      if (producerId < 0) return
+      this.#producers ??= new Map()
+      this.#producers.set(producerId, withBatch(producer, stamped, nowMs))
     })
   }
 
@@ -159,6 +170,7 @@ export class LeaderPartition implements Partition {
   committed(): Appended {
     const { batch, logAppendTimeMs } = this.#queued.shift()!
     if (this.#queued.length === 0) this.#producers = undefined
+    if (batch.producerId >= 0) this.#refused?.delete(batch.producerId)
     if (batch.lastOffset + 1 === this.highWatermark) this.#changed()
     const { baseOffset, lastOffset } = batch
     return { baseOffset, lastOffset, logAppendTimeMs, logStartOffset: this.logStartOffset, duplicate: false }
@@ -166,6 +178,7 @@ export class LeaderPartition implements Partition {
 
   /** A write failed, and with it all that is queued; the log says so to each of them. */
   rollBack(): void {
+    for (const { batch } of this.#queued) this.#refuse(batch)
     this.#queued = []
     this.#producers = undefined
     this.#nextOffset = this.#log.state.endOffset
@@ -207,8 +220,16 @@ export class LeaderPartition implements Partition {
   async offsetForTime(timestamp: number): Promise<TimedOffset | undefined> {
     // The log start may lie within a batch, behind the record that the batch was found for.
     for (let from = this.logStartOffset; ; ) {
-      const batch = await this.#log.batchForTime(timestamp, from)
+      const batch = await this.#log.batchForTime(timestamp, from).catch((error) => {
+        // The log start has passed what was searched, and the files are gone.
+        if (from >= this.logStartOffset) throw error
+        return 'removed' as const
+      })
       if (batch === undefined) return undefined
+      if (batch === 'removed') {
+        from = this.logStartOffset
+        continue
+      }
       const found = await recordAtOrAfter(batch, timestamp, this.logStartOffset)
       if (found !== undefined) return found
       from = batch.nextOffset

@@ -17,9 +17,14 @@ export interface PartitionLog {
   /** Told when the log start has moved. */
   listener: (() => void) | undefined
 
-  /** Undefined: batches may be appended now. Otherwise it resolves when they may; it rejects if that will not be soon. */
-  room(): Promise<void> | undefined
-  /** Queues a batch that follows the one queued before. Batches settle in order; after a failure all that were queued fail. */
+  /** There is memory for more batches. */
+  readonly hasRoom: boolean
+  /** Resolves when there is some; rejects if that will not be soon. Others may have taken it by then. */
+  room(): Promise<void>
+  /**
+   * Queues a batch that follows the one queued before. Batches settle in order, later; after a failure all that were
+   * queued fail. Throws if it takes none.
+   */
   append(batch: StampedBatch, queued: QueuedAppend): void
   /** Whole batches from the one that holds `from` on, in a buffer each or several in one. `from` lies in the log. */
   read(from: number, limits: ReadLimits): Uint8Array[] | Promise<Uint8Array[]>

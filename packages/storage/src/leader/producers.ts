@@ -67,7 +67,7 @@ export function checkSequence(producer: Producer | undefined, sent: SentSequence
   if (sent.baseSequence !== next) throw outOfOrder(sent, where, `sequence ${next} is next`)
 }
 
-const outOfOrder = (sent: SentSequence, where: string, expected: string) =>
+export const outOfOrder = (sent: SentSequence, where: string, expected: string) =>
   new KafkaError(
     'OUT_OF_ORDER_SEQUENCE_NUMBER',
     `producer ${sent.producerId} sent sequence ${sent.baseSequence} to ${where}, but ${expected}`,

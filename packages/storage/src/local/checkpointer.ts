@@ -55,6 +55,7 @@ export class Checkpointer {
       .catch((error) => this.#failed(error))
       .finally(() => {
         this.#running = undefined
+        this.wake()
       })
   }
 
@@ -94,6 +95,7 @@ export class Checkpointer {
     this.#coveredBytes = coveredBytes
     this.#previouslyCovered = this.#covered
     this.#covered = covered
+    commitLog.forgetOlder()
     await this.#removeOld()
   }
 

@@ -24,7 +24,6 @@ export class BatchItem implements CommitItem {
     this.#batch = batch
     this.#queued = queued
     this.bytes = batch.bytes.length + batchOverheadBytes
-    store.queueGrew(this.bytes)
   }
 
   encode(table: Writer, data: Uint8Array[]): void {

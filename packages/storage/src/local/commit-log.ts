@@ -61,6 +61,7 @@ export class CommitLog {
   #queue: CommitItem[] = []
   #working = false
   #rolls: { resolve: (sequence: number) => void; reject: (error: Error) => void }[] = []
+  #syncs: { resolve: () => void; reject: (error: Error) => void }[] = []
   #idle: (() => void)[] = []
   #file: File | undefined = undefined
   #header: CommitFileHeader | undefined = undefined
@@ -69,6 +70,8 @@ export class CommitLog {
   #nextSequence: number
   #failing = false
   #closed = false
+  // Under the policy `os`: a sync failed, and what it was for may never reach the disk.
+  #unsynced = false
   /** Since this run began, in all files. */
   writtenBytes = 0
 
@@ -94,11 +97,9 @@ export class CommitLog {
   }
 
   append(item: CommitItem): void {
-    if (this.#closed) item.fail(new KafkaError('KAFKA_STORAGE_ERROR', 'the log is closed'))
-    else {
-      this.#queue.push(item)
-      this.#wake()
-    }
+    if (this.#closed) throw new KafkaError('KAFKA_STORAGE_ERROR', 'the log is closed')
+    this.#queue.push(item)
+    this.#wake()
   }
 
   /** Takes nothing more, and waits for what is queued. */
@@ -115,6 +116,23 @@ export class CommitLog {
     })
   }
 
+  /**
+   * What was acknowledged is on disk, whatever the policy. Asked for before files are removed because of it: their removal
+   * may reach the disk first.
+   */
+  sync(): Promise<void> {
+    if (this.#policy === 'fsync') return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      this.#syncs.push({ resolve, reject })
+      this.#wake()
+    })
+  }
+
+  /** What lies in files before the current one is not needed any more. */
+  forgetOlder(): void {
+    this.#unsynced = false
+  }
+
   async close(): Promise<void> {
     await this.seal()
     await this.#file?.close()
@@ -129,7 +147,8 @@ export class CommitLog {
   }
 
   async #work(): Promise<void> {
-    while (this.#queue.length > 0 || this.#rolls.length > 0) {
+    while (this.#queue.length > 0 || this.#rolls.length > 0 || this.#syncs.length > 0) {
+      if (this.#syncs.length > 0) await this.#syncNow()
       if (this.#rolls.length > 0) await this.#rollNow()
       if (this.#queue.length > 0) await this.#commit(this.#takeGroup())
     }
@@ -144,6 +163,19 @@ export class CommitLog {
       await this.#begin()
       for (const { resolve } of waiting) resolve(this.lastSequence)
     } catch (error) {
+      for (const { reject } of waiting) reject(error as Error)
+    }
+  }
+
+  async #syncNow(): Promise<void> {
+    const waiting = this.#syncs
+    this.#syncs = []
+    try {
+      if (this.#unsynced) throw new Error('the commit log could not be synced, and cannot be until the next checkpoint')
+      await this.#file?.sync()
+      for (const { resolve } of waiting) resolve()
+    } catch (error) {
+      this.#unsynced = true
       for (const { reject } of waiting) reject(error as Error)
     }
   }
@@ -205,6 +237,7 @@ export class CommitLog {
       mark: this.#runtime.randomBytes(8),
       firstSequence: this.#nextSequence,
     }
+    if (this.#policy === 'os') await this.#file?.sync().catch(() => this.#lostSync())
     // Should this fail, the new file may all the same be there after a crash, and void what the older one holds from this
     // sequence number on. So nothing more is written to the older one, come what may.
     await this.#file?.close().catch(() => {})
@@ -224,12 +257,17 @@ export class CommitLog {
     this.#position = fileHeaderBytes
   }
 
+  #lostSync(): void {
+    this.#unsynced = true
+  }
+
   // Cutting what was half written gives its space back. It need not succeed.
   async #abandonFile(): Promise<void> {
     const file = this.#file
     if (file === undefined) return
     this.#file = undefined
     await file.truncate(this.#position).catch(() => {})
+    if (this.#policy === 'os') await file.sync().catch(() => this.#lostSync())
     await file.close().catch(() => {})
   }
 

@@ -98,7 +98,8 @@ export async function* readCommitLog(
     throw new DamagedLogError(join(found[0]?.path ?? 'the commit log'), 0, `entries after ${covered} are missing`)
 }
 
-function voidFrom(found: readonly CommitFile[], index: number): number {
+/** The first sequence number that does not count in a file, because a later file begins with it or before it. */
+export function voidFrom(found: readonly CommitFile[], index: number): number {
   let end = Infinity
   for (const { header } of found.slice(index + 1)) end = Math.min(end, header?.firstSequence ?? Infinity)
   return end

@@ -14,13 +14,24 @@ export class FileCache {
   // In the order of their use.
   readonly #cached = new Map<string, CachedFile>()
   readonly #closing = new Set<Promise<void>>()
+  readonly #reading = new Set<Promise<unknown>>()
 
   constructor(files: FileSystem, limit: number) {
     this.#files = files
     this.#limit = limit
   }
 
-  async withFile<T>(path: string, use: (file: File) => Promise<T>): Promise<T> {
+  withFile<T>(path: string, use: (file: File) => Promise<T>): Promise<T> {
+    const result = this.#use(path, use)
+    const reading: Promise<unknown> = result.then(
+      () => this.#reading.delete(reading),
+      () => this.#reading.delete(reading),
+    )
+    this.#reading.add(reading)
+    return result
+  }
+
+  async #use<T>(path: string, use: (file: File) => Promise<T>): Promise<T> {
     const cached = this.#take(path)
     try {
       return await use(await cached.opened)
@@ -40,9 +51,10 @@ export class FileCache {
     if (cached !== undefined) this.#retire(path, cached)
   }
 
+  /** Waits for those who read. */
   async close(): Promise<void> {
     for (const [path, cached] of this.#cached) this.#retire(path, cached)
-    await Promise.all(this.#closing)
+    while (this.#closing.size > 0 || this.#reading.size > 0) await Promise.all([...this.#closing, ...this.#reading])
   }
 
   #take(path: string): CachedFile {

@@ -28,6 +28,8 @@ export class Flusher {
     if (this.#running !== undefined || this.#retry !== undefined || this.#closed) return
     this.#running = this.#flush().finally(() => {
       this.#running = undefined
+      // Someone may have called in vain after the last look.
+      if (this.#isOverdue) this.wake()
     })
   }
 
@@ -42,10 +44,14 @@ export class Flusher {
     this.#retry = undefined
   }
 
+  get #isOverdue(): boolean {
+    return this.#store.tailBytes > this.#store.settings.tailBytes / 2
+  }
+
   async #flush(): Promise<void> {
     const { settings, runtime } = this.#store
     try {
-      while (this.#store.tailBytes > settings.tailBytes / 2 && !this.#closed)
+      while (this.#isOverdue && !this.#closed)
         for (const log of this.#largest(this.#store.tailBytes - settings.tailBytes / 4)) await log.flush()
       this.#store.flushSucceeded()
     } catch (error) {

@@ -107,9 +107,12 @@ export class LocalLogStore {
     return this.#tailBytes
   }
 
-  /** Undefined: there is memory for more. */
-  room(): Promise<void> | undefined {
-    if (this.#queuedBytes + this.#tailBytes < this.settings.tailBytes) return undefined
+  get hasRoom(): boolean {
+    return this.#queuedBytes + this.#tailBytes < this.settings.tailBytes
+  }
+
+  /** Resolves when tails were flushed or the queue was written; rejects when that fails. */
+  room(): Promise<void> {
     if (this.#stuck !== undefined) return Promise.reject(this.#stuck)
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
@@ -141,13 +144,20 @@ export class LocalLogStore {
     this.#stuck = undefined
   }
 
-  async close(): Promise<void> {
+  /** Waits for what is being done with files, and begins nothing more by itself. */
+  async quiesce(): Promise<void> {
     this.flusher.close()
+    await this.flusher.settled()
+    for (const log of this.logs()) if (log.busy) await log.settled()
+  }
+
+  async close(): Promise<void> {
+    await this.quiesce()
     await this.#openFiles.close()
   }
 
   #letIn(): void {
-    if (this.#queuedBytes + this.#tailBytes >= this.settings.tailBytes) return
+    if (!this.hasRoom) return
     for (const { resolve } of this.#waiting.splice(0)) resolve()
   }
 }

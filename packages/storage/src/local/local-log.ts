@@ -73,18 +73,23 @@ export class LocalLog implements PartitionLog {
     return max
   }
 
-  room(): Promise<void> | undefined {
+  get hasRoom(): boolean {
+    return this.#store.hasRoom
+  }
+  room(): Promise<void> {
     return this.#store.room()
   }
 
   append(batch: StampedBatch, queued: QueuedAppend): void {
-    if (this.closing) {
-      const { topic, partition } = this.id
-      queued.failed(new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `${topic}-${partition} was deleted`))
-      return
-    }
+    if (this.closing) throw this.#deleted()
     batch.detach()
-    this.#store.commit(new BatchItem(this.#store, this, batch, queued))
+    const item = new BatchItem(this.#store, this, batch, queued)
+    this.#store.commit(item)
+    this.#store.queueGrew(item.bytes)
+  }
+
+  #deleted(): KafkaError {
+    return new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `${this.id.topic}-${this.id.partition} was deleted`)
   }
 
   /** A batch is durable: the next one in the tail and in the state. At recovery, too. */
@@ -108,19 +113,27 @@ export class LocalLog implements PartitionLog {
     return segment
   }
 
-  // As Kafka does, by the records' own times: a partition that is replayed rolls as it did before.
+  // By the records' own times, as in Kafka.
   #rolls(active: Segment, batch: StampedBatch): boolean {
+    // What is replayed begins a new segment: an earlier life may have cut it at another place, and may have removed the
+    // file of a segment that was behind the log start then. The same is true of one that is behind it now.
+    if (active.resumed && this.littered) return true
+    if (this.state.logStartOffset >= batch.baseOffset) return true
     if (active.size + batch.bytes.length > this.settings.segmentBytes) return true
     if (batch.lastOffset - active.baseOffset > 0x7fff_ffff) return true
     return active.firstTimestamp >= 0 && batch.maxTimestamp - active.firstTimestamp > this.settings.segmentMs
   }
 
   read(from: number, limits: ReadLimits): Uint8Array[] | Promise<Uint8Array[]> {
+    if (this.dropped) return Promise.reject(this.#deleted())
     if (this.#tail !== undefined && from >= this.#tail.baseOffset) return readTail(this.#tail, from, limits)
     const segment = this.#segments[this.#segmentIndexOf(from)]!
-    return this.#store.reader
-      .read(this.#place(segment), from, limits)
-      .then((bytes) => (bytes.length > 0 ? [bytes] : []))
+    return this.#store.reader.read(this.#place(segment), from, limits).then(
+      (bytes) => (bytes.length > 0 ? [bytes] : []),
+      (error) => {
+        throw this.dropped ? this.#deleted() : error
+      },
+    )
   }
 
   bytesFrom(from: number, limit: number): number {
@@ -140,8 +153,10 @@ export class LocalLog implements PartitionLog {
   async batchForTime(timestamp: number, from: number): Promise<PackedBatch | undefined> {
     // The tail first: what is flushed while the files are searched is then found in one or in the other.
     const inTail = this.#findInTail(timestamp, from)
-    for (const [index, segment] of this.#segments.entries()) {
-      if (segment.maxTimestamp < timestamp || this.#endOffsetOf(index) <= from || segment.flushed === 0) continue
+    const segments = this.#segments
+    for (const [index, segment] of segments.entries()) {
+      const end = segments[index + 1]?.baseOffset ?? Infinity
+      if (segment.maxTimestamp < timestamp || end <= from || segment.flushed === 0) continue
       const found = await this.#store.reader.findByTime(this.#place(segment), timestamp, from)
       if (found !== undefined) return found
     }
@@ -157,6 +172,7 @@ export class LocalLog implements PartitionLog {
   }
 
   setLogStart(offset: number): Promise<void> {
+    if (this.closing) return Promise.reject(this.#deleted())
     return new Promise((resolve, reject) => this.#store.commit(new StartItem(this, offset, resolve, reject)))
   }
 
@@ -212,6 +228,15 @@ export class LocalLog implements PartitionLog {
     for (let i = this.#segments.length - 1; i >= 0; i--)
       if (this.#segments[i]!.synced < this.#segments[i]!.size) return false
     return true
+  }
+
+  get busy(): boolean {
+    return this.#busy !== undefined
+  }
+
+  /** Nothing is being done with its files. */
+  async settled(): Promise<void> {
+    while (this.#busy !== undefined) await this.#busy.catch(() => {})
   }
 
   /** What a checkpoint says of a partition for which there is nothing to do. */
@@ -306,6 +331,7 @@ export class LocalLog implements PartitionLog {
 
   async #trim(): Promise<void> {
     const start = this.state.logStartOffset
+    await this.#store.commitLog.sync()
     while (this.#segments.length > 0 && this.#endOffsetOf(0) <= start) {
       const segment = this.#segments[0]!
       const end = this.#endOffsetOf(0)
@@ -338,6 +364,7 @@ export class LocalLog implements PartitionLog {
   }
 
   async #exclusively(work: () => Promise<void>): Promise<void> {
+    // Nothing may come between the last look and the beginning: so `settled` would not do.
     while (this.#busy !== undefined) await this.#busy.catch(() => {})
     const running = work().finally(() => {
       if (this.#busy === running) this.#busy = undefined

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { DirectoryLock, Runtime, Timer } from '@ottla/runtime'
 import { LeaderPartition } from '../leader/leader-partition.ts'
 import type { Partition, PartitionId } from '../partition.ts'
@@ -44,6 +45,7 @@ export class LocalStorage implements Storage {
       for (const below of [store.commitDirectory, store.checkpointDirectory, store.topicsDirectory])
         await files.makeDirectory(below)
       await files.syncDirectory(directory)
+      await syncAbove(runtime, directory)
       const keys = new Map<string, string>()
       const recovered = await recover(store, keys)
       const checkpointer: Checkpointer = new Checkpointer(store, keys, recovered)
@@ -110,6 +112,7 @@ export class LocalStorage implements Storage {
     const { files } = this.#store.runtime
     this.#removing = this.#remove(async () => {
       await earlier
+      await this.#store.commitLog.sync()
       await files.removeTree(this.#store.topicDirectory(first.id))
     })
     await this.#removing
@@ -155,21 +158,29 @@ export class LocalStorage implements Storage {
     if (this.#closed) return
     this.#closed = true
     this.#retention?.cancel()
-    const { commitLog, flusher, runtime } = this.#store
+    const { commitLog, runtime } = this.#store
     await commitLog.seal()
     await this.#removing
-    flusher.close()
-    await flusher.settled()
+    await this.#store.quiesce()
     try {
       await this.#checkpointer.close()
     } catch (error) {
       // Nothing is lost: the commit log has it all, the next start replays it.
       runtime.log.write('error', 'the last checkpoint failed', { err: error })
     }
-    await commitLog.close()
     await this.#store.close()
+    await commitLog.close()
     await this.#lock.release()
   }
+}
+
+// A data directory that was created just now is lost with its entry in the directory above. Those above that may have been
+// created with it too; some of them may not be ours to open.
+async function syncAbove(runtime: Runtime, directory: string): Promise<void> {
+  for (let at = directory; at !== dirname(at); at = dirname(at))
+    await runtime.files.syncDirectory(dirname(at)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error
+    })
 }
 
 class LocalKeys implements KeyValueStore {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { PackedBatch, type Reader } from '@ottla/protocol'
+import type { FileSystem } from '@ottla/runtime'
 import { DamagedLogError } from '../damaged-log-error.ts'
 import { StampedBatch } from '../leader/stamped-batch.ts'
 import type { PartitionId } from '../partition.ts'
@@ -7,7 +8,14 @@ import type { TopicSettings } from '../topic-settings.ts'
 import { type CheckpointFile, listCheckpoints, readCheckpoint } from './checkpoint.ts'
 import { readPartitionId, readText } from './commit-format.ts'
 import { applyKeys } from './commit-items.ts'
-import { type CommitEntry, listCommitFiles, readCommitLog, replayEntry } from './commit-reader.ts'
+import {
+  type CommitEntry,
+  type CommitFile,
+  listCommitFiles,
+  readCommitLog,
+  replayEntry,
+  voidFrom,
+} from './commit-reader.ts'
 import type { LocalLog } from './local-log.ts'
 import type { LocalLogStore } from './local-log-store.ts'
 
@@ -43,16 +51,33 @@ export async function recover(store: LocalLogStore, keys: Map<string, string>): 
   const recovery = new Recovery(store, keys)
   const { covered, previouslyCovered } = await loadCheckpoint(store, recovery)
   const found = await listCommitFiles(files, store.commitDirectory)
+  await syncCommitFiles(files, found, covered)
   let lastSequence = covered
   let commitBytes = 0
   for await (const entry of readCommitLog(files, found, covered, log)) {
     recovery.replay(entry)
     lastSequence = entry.sequence
     commitBytes += entry.table.length + entry.data.length
-    await store.room()
+    while (!store.hasRoom) await store.room()
   }
   recovery.finish()
   return { lastSequence, nextFile: (found.at(-1)?.number ?? 0) + 1, covered, previouslyCovered, commitBytes }
+}
+
+/**
+ * What is replayed must stay: the process that wrote it may have died before it was on disk, and the power may fail after
+ * it was shown to others.
+ */
+async function syncCommitFiles(files: FileSystem, found: readonly CommitFile[], covered: number): Promise<void> {
+  for (const [index, { path, header }] of found.entries()) {
+    if (header === undefined || voidFrom(found, index) <= covered + 1) continue
+    const file = await files.open(path, 'write')
+    try {
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  }
 }
 
 /** The newest checkpoint that is whole. None is right only where nothing was ever checkpointed. */

@@ -52,7 +52,7 @@ export class SegmentIndex {
 
   add(offset: number, position: number, maxTimestampBefore: number): void {
     const at = this.count * indexEntryBytes
-    if (at === this.#bytes.length) {
+    if (at + indexEntryBytes > this.#bytes.length) {
       const grown = Buffer.alloc(Math.max(16 * indexEntryBytes, at * 2))
       this.#bytes.copy(grown, 0, 0, at)
       this.#bytes = grown
