@@ -16,7 +16,8 @@ export async function start(options: StartArguments): Promise<void> {
     now: nodeRuntime().now,
   })
   endOnBug(log)
-  const runtime = nodeRuntime(log)
+  // Stopping may have to wait for a timer when nothing else holds the process any more.
+  const runtime = nodeRuntime(log, { timersHoldProcess: true })
   let directory = resolve(options.data ?? './data')
   try {
     const settings = new Map([...(await settingsFile(options.config)), ...options.set])
