@@ -1,4 +1,5 @@
 import type { Target } from '../harness/target.ts'
+import { differential } from './differential.ts'
 import { franzGo } from './franz-go.ts'
 import { javaClients } from './java-clients.ts'
 import { javaTools } from './java-tools.ts'
@@ -6,4 +7,12 @@ import { kafkajs } from './kafkajs.ts'
 import { kcat } from './kcat.ts'
 import { platformatic } from './platformatic.ts'
 
-export const targets: readonly Target[] = [kcat, kafkajs, platformatic, javaTools, javaClients, ...franzGo]
+export const targets: readonly Target[] = [
+  differential,
+  kcat,
+  kafkajs,
+  platformatic,
+  javaTools,
+  javaClients,
+  ...franzGo,
+]
