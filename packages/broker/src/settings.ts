@@ -42,7 +42,7 @@ export const defaultBrokerSettings: BrokerSettings = {
   logDir: 'memory',
   socketRequestMaxBytes: 100 * 1024 * 1024,
   queuedMaxRequestBytes: 128 * 1024 * 1024,
-  maxRequestItems: 500_000,
+  maxRequestItems: 100_000,
   maxPipelinedProduces: 64,
   maxConnections: 2 ** 31 - 1,
   maxConnectionsPerIp: 2 ** 31 - 1,

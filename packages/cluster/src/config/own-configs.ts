@@ -41,7 +41,7 @@ export const ownConfigs = defineConfigs([
   [
     'max.request.items',
     'int',
-    '500000',
+    '100000',
     '[1000,...]',
     'low',
     'read-only',
