@@ -82,7 +82,7 @@ export class NormalForm {
   }
 
   private inOrder(items: readonly Record<string, unknown>[]): Record<string, unknown>[] {
-    const keyed = items.map((item) => ({ item, key: identityOf({ ...item, ...this.namedById(item) }) }))
+    const keyed = items.map((item) => ({ item, key: identityOf({ ...item, ...this.namedById(item) }) + saidBy(item) }))
     return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ item }) => item)
   }
 
@@ -158,6 +158,12 @@ const isStruct = (item: unknown): item is Record<string, unknown> =>
 
 const textOf = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : bytes.length > 100 ? `${bytes.length} bytes` : Buffer.from(bytes).toString('latin1')
+
+/** Members have only random ids: their order is that of what they say. */
+const saidBy = (item: Record<string, unknown>): string =>
+  [item.metadata, item.memberMetadata, item.memberAssignment]
+    .map((bytes) => (bytes instanceof Uint8Array ? Buffer.from(bytes).toString('latin1') : ''))
+    .join()
 
 /** What names an item among the others of its list; '' if nothing does. */
 export function identityOf(item: Record<string, unknown>): string {

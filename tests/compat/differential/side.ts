@@ -70,8 +70,11 @@ export class Side {
     body: Partially<Decoded<M>>,
     options: AskOptions = {},
   ): Promise<any> {
+    // Its place is that of the question: of two that wait at once, either may be answered first.
+    const kept: { name: string; answer: unknown } = { name: step, answer: undefined }
+    this.steps.push(kept)
     const { reaction, decoded } = await this.exchange(request, version, body, options)
-    await this.keep(step, reaction, decoded, options)
+    kept.answer = typeof reaction === 'string' ? reaction : await this.normalForm.of(decoded, options.only === 'own')
     return decoded
   }
 
@@ -165,11 +168,6 @@ export class Side {
     const decoded = decoder(response, version)(reader)
     if (reader.pos !== reaction.length) throw new Error(`${reaction.length - reader.pos} bytes behind the answer`)
     return { reaction, decoded }
-  }
-
-  private async keep(name: string, reaction: Reaction, decoded: any, { only }: AskOptions): Promise<void> {
-    if (typeof reaction === 'string') this.steps.push({ name, answer: reaction })
-    else this.steps.push({ name, answer: await this.normalForm.of(decoded, only === 'own') })
   }
 
   private wire(on: string): Wire {

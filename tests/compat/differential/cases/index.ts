@@ -1,7 +1,18 @@
 import type { Case } from '../case.ts'
+import { clusterCases } from './cluster.ts'
+import { configCases } from './configs.ts'
 import { fetchCases } from './fetch.ts'
 import { groupCases } from './groups.ts'
+import { offsetCases } from './offsets.ts'
 import { produceCases } from './produce.ts'
 import { topicCases } from './topics.ts'
 
-export const cases: readonly Case[] = [...topicCases, ...produceCases, ...fetchCases, ...groupCases]
+export const cases: readonly Case[] = [
+  ...produceCases,
+  ...topicCases,
+  ...fetchCases,
+  ...groupCases,
+  ...offsetCases,
+  ...configCases,
+  ...clusterCases,
+]

@@ -34,7 +34,7 @@ export class Member {
   private readonly side: Side
   private readonly options: MemberOptions
   private readonly on: string
-  private protocols: Protocols = [['range', 'm']]
+  private protocols: Protocols
   private protocolType = 'consumer'
   private protocol = 'range'
 
@@ -43,6 +43,7 @@ export class Member {
     this.group = group
     this.options = options
     this.on = `${on} of ${group}`
+    this.protocols = [['range', `m ${on}`]]
   }
 
   async join(step: string, { protocols = this.protocols, protocolType = this.protocolType }: Join = {}): Promise<any> {
@@ -89,7 +90,7 @@ export class Member {
       groupInstanceId: this.options.instanceId ?? null,
       protocolType: this.protocolType,
       protocolName: this.protocol,
-      assignments: members.map(({ id, on }) => ({ memberId: id, assignment: Buffer.from(on.slice(0, 5)) })),
+      assignments: members.map(({ id, on }) => ({ memberId: id, assignment: Buffer.from(on.split(' ')[0]!) })),
     }
     return this.side.ask(step, syncGroupRequest, this.options.sync ?? 5, body, { on: this.on })
   }
