@@ -129,7 +129,7 @@ export class MemoryPartition implements Partition {
     return this.logStartOffset
   }
 
-  producers() {
+  producers(): readonly ProducerSummary[] {
     return []
   }
 
