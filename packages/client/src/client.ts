@@ -1,6 +1,8 @@
+import { Admin, type AdminOptions } from './admin/admin.ts'
 import type { ClientOptions } from './connection/client-options.ts'
 import { Cluster } from './connection/cluster.ts'
 import { Consumer, type TypedConsumerOptions } from './consumer/consumer.ts'
+import { ShareConsumer, type ShareConsumerOptions } from './consumer/share/share-consumer.ts'
 import { OttlaError } from './ottla-error.ts'
 import { Producer } from './producer/producer.ts'
 import type { ProducerOptions } from './producer/producer-options.ts'
@@ -29,6 +31,15 @@ export class Client {
   /** It has connections of its own: what waits on them, as a join or a long fetch does, holds up nothing else. */
   consumer<K = Buffer | null, V = Buffer | null>(options?: TypedConsumerOptions<K, V>): Consumer<K, V> {
     return this.#keep(new Consumer(this.#options, options))
+  }
+
+  admin(options?: AdminOptions): Admin {
+    return new Admin(this.#cluster, options)
+  }
+
+  /** Takes records from a queue, of a share group (KIP-932). It has connections of its own, too. */
+  shareConsumer<K = Buffer | null, V = Buffer | null>(options: ShareConsumerOptions<K, V>): ShareConsumer<K, V> {
+    return this.#keep(new ShareConsumer(this.#options, options))
   }
 
   /** Closes what was made here, producers after their last records, then all connections. Always settles. */

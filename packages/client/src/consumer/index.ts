@@ -25,5 +25,12 @@ export type {
 } from './deliver/run-options.ts'
 export type { MemberIdentity } from './membership/membership.ts'
 export type { CommittedOffset } from './progress/assigned-partition.ts'
+export {
+  ShareConsumer,
+  type ShareConsumerOptions,
+  type ShareErrorDecision,
+  type ShareRunOptions,
+} from './share/share-consumer.ts'
+export type { ShareRecord } from './share/share-record.ts'
 export type { TopicsOrPatterns } from './subscription.ts'
 export type { TopicPartition, TopicPartitions } from './topic-partition.ts'
