@@ -1,5 +1,14 @@
 import { producedBatch } from '@ottla/protocol'
-import type { Appended, Partition, PartitionId, ReadOptions, ReadResult, Storage, TopicSettings } from '@ottla/storage'
+import type {
+  Appended,
+  Partition,
+  PartitionId,
+  ProducerSummary,
+  ReadOptions,
+  ReadResult,
+  Storage,
+  TopicSettings,
+} from '@ottla/storage'
 
 interface StoredBatch {
   readonly base: number
