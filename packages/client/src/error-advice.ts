@@ -16,6 +16,15 @@ const texts: Readonly<Record<string, string>> = {
   INVALID_PRODUCER_EPOCH: 'the broker knows a newer epoch of this producer',
   FENCED_INSTANCE_ID: 'another member with the same group instance id has taken over; close this one',
   OUT_OF_ORDER_SEQUENCE_NUMBER: 'records before this one are missing in the log',
+  OFFSET_OUT_OF_RANGE: 'the partition has no such offset',
+  GROUP_ID_NOT_FOUND: 'there is no such group',
+  NON_EMPTY_GROUP: 'the group has members; stop them first',
+  GROUP_SUBSCRIBED_TO_TOPIC: 'the group reads the topic now; stop its members first',
+  TOPIC_ALREADY_EXISTS: 'there is such a topic already',
+  DELEGATION_TOKEN_AUTH_DISABLED: 'delegation tokens are not set up on the brokers (delegation.token.secret.key)',
+  DELEGATION_TOKEN_REQUEST_NOT_ALLOWED: 'tokens are given only to users who logged in by SASL or a TLS certificate',
+  NOT_ENOUGH_REPLICAS_AFTER_APPEND:
+    'the record is written, but fewer replicas than min.insync.replicas asks for have it',
   CLIENT_CLOSED: 'the client is closed',
 }
 

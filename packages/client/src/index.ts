@@ -1,5 +1,7 @@
+export * from './admin/index.ts'
 export { Client, createClient } from './client.ts'
 export type { BootstrapServers, ClientOptions } from './connection/client-options.ts'
+export type { PartitionMetadata, TopicMetadata } from './connection/metadata.ts'
 export * from './consumer/index.ts'
 export { type ErrorContext, OttlaError, type OttlaErrorName, type OttlaErrorOptions } from './ottla-error.ts'
 export type { Partitioner } from './producer/partitioner.ts'

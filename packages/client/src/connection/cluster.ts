@@ -150,20 +150,22 @@ export class Cluster {
     }
   }
 
-  /** The broker to send to what a controller does; with KRaft any broker passes it on. */
-  async controller(options: OperationOptions = {}): Promise<number> {
+  /** The broker to send to what a controller does; with KRaft any broker passes it on. Asked for once, if it is not known. */
+  async controller(): Promise<number> {
+    if (!this.image.brokers.has(this.image.controllerId)) await this.refresh()
     const { controllerId } = this.image
     if (this.image.brokers.has(controllerId)) return controllerId
-    return this.retry({ what: 'looking for the controller', ...options }, async () => {
-      await this.refresh()
-      if (this.image.brokers.has(this.image.controllerId)) return this.image.controllerId
-      throw new OttlaError('BROKER_NOT_AVAILABLE', { message: 'the cluster has no controller now', retriable: true })
-    })
+    throw new OttlaError('BROKER_NOT_AVAILABLE', { message: 'the cluster has no controller now', retriable: true })
   }
 
   /** The broker that coordinates a group, a transactional id or a share partition; asked once, until it is forgotten. */
   coordinator(type: CoordinatorType, key: string, options: OperationOptions = {}): Promise<number> {
     return this.#coordinators.find(type, key, options)
+  }
+
+  /** The same without retries: for those who have their own. */
+  coordinatorNow(type: CoordinatorType, key: string): Promise<number> {
+    return this.#coordinators.findNow(type, key)
   }
 
   /** After NOT_COORDINATOR and the like, and when its connection is lost. */

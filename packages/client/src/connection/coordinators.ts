@@ -16,18 +16,22 @@ export class Coordinators {
     this.#cluster = cluster
   }
 
-  async find(type: CoordinatorType, key: string, options: OperationOptions): Promise<number> {
+  find(type: CoordinatorType, key: string, options: OperationOptions): Promise<number> {
+    const what = `looking for the coordinator of the ${type} ${key}`
+    return this.#cluster.retry({ what, ...options }, () => this.findNow(type, key))
+  }
+
+  /** One attempt; those who come meanwhile share it. */
+  async findNow(type: CoordinatorType, key: string): Promise<number> {
     const id = `${type} ${key}`
     const known = this.#known.get(id)
     if (known !== undefined) return known
-    return this.#cluster.retry({ what: `looking for the coordinator of ${id}`, ...options }, () => {
-      let asking = this.#asking.get(id)
-      if (asking === undefined) {
-        asking = this.#ask(type, key).finally(() => this.#asking.delete(id))
-        this.#asking.set(id, asking)
-      }
-      return asking
-    })
+    let asking = this.#asking.get(id)
+    if (asking === undefined) {
+      asking = this.#ask(type, key).finally(() => this.#asking.delete(id))
+      this.#asking.set(id, asking)
+    }
+    return asking
   }
 
   forget(type: CoordinatorType, key: string): void {

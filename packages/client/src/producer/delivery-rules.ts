@@ -38,13 +38,13 @@ export function verdictOf(answer: PartitionAnswer, batch: ProducerBatch, queue: 
     case 'RECORD_LIST_TOO_LARGE':
       return batch.count > 1 ? { kind: 'split' } : { kind: 'fail', error, newEpoch: false }
     case 'OUT_OF_ORDER_SEQUENCE_NUMBER':
-      // Batches before it are undecided: once they are there, it will be its turn.
-      if (!queue.isOldest(batch)) return { kind: 'retry', error, leaderMayHaveMoved: false }
+      // Batches before it were undecided: now that they are there, or will be, it is its turn.
+      if (!batch.wasSentAsOldest) return { kind: 'retry', error, leaderMayHaveMoved: false }
       // Nobody gave up on a batch before it, so the broker has lost what it had acknowledged: that must not go unseen.
       return queue.hasGap ? { kind: 'retryInNewEpoch', error } : { kind: 'fail', error, newEpoch: true }
     case 'UNKNOWN_PRODUCER_ID':
       // The broker has forgotten the producer, as retention allows: nothing that it would know was written.
-      return queue.isOldest(batch)
+      return batch.wasSentAsOldest
         ? { kind: 'retryInNewEpoch', error }
         : { kind: 'retry', error, leaderMayHaveMoved: false }
     case 'INVALID_PRODUCER_EPOCH':

@@ -166,7 +166,7 @@ export class Dispatcher {
     switch (verdict.kind) {
       case 'delivered':
         batch.succeed(answer.baseOffset, answer.logAppendTimeMs)
-        queue.succeeded(batch)
+        queue.delivered()
         this.#accumulator.settled(batch, true)
         break
       case 'retry':
@@ -233,8 +233,8 @@ export class Dispatcher {
   #giveUp(queue: PartitionQueue, batch: ProducerBatch, error: OttlaError, answer?: PartitionAnswer): void {
     if (batch.state === 'settled') return
     const bufferIsFree = batch.state !== 'inFlight' || answer !== undefined
-    queue.gaveUp(batch)
     batch.fail(error, answer && recordErrors(answer, batch))
+    queue.gaveUp(batch)
     this.#accumulator.settled(batch, bufferIsFree)
     this.#transaction?.failed(error)
   }

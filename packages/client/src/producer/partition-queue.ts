@@ -115,13 +115,13 @@ export class PartitionQueue {
     }
     batch.state = 'inFlight'
     batch.attempts++
+    batch.wasSentAsOldest = batch === this.#outstanding[0]
   }
 
-  /** To be called when the batch has settled. It keeps its place until those before it have, too. */
-  succeeded(batch: ProducerBatch): void {
-    if (this.isOldest(batch)) this.#hasGap = false
-    while (this.#outstanding[0]?.state === 'settled') this.#outstanding.shift()
+  /** To be called when a batch has been delivered. It keeps its place until those before it have settled, too. */
+  delivered(): void {
     this.#isIntroduced = true
+    this.#passSettled()
   }
 
   retry(batch: ProducerBatch, error: OttlaError, notBeforeMs: number): void {
@@ -131,16 +131,12 @@ export class PartitionQueue {
     this.#renewEpochWhenIdle()
   }
 
-  /** The batch is given up. Whether the broker has it may be unknown. */
+  /** To be called when a batch has been given up. Whether the broker has it may be unknown. */
   gaveUp(batch: ProducerBatch): void {
-    this.#remove(batch)
-    if (batch.hasSequence) this.#hasGap = true
+    if (this.open === batch) this.open = undefined
+    this.#full = this.#full.filter((each) => each !== batch)
+    this.#passSettled()
     this.#renewEpochWhenIdle()
-  }
-
-  /** Nothing before the batch is undecided. */
-  isOldest(batch: ProducerBatch): boolean {
-    return this.#outstanding[0] === batch
   }
 
   /** Sequences before the oldest batch are missing in the log because this producer gave up on them. */
@@ -204,10 +200,10 @@ export class PartitionQueue {
     this.#stampAgain()
   }
 
-  #remove(batch: ProducerBatch): void {
-    if (this.open === batch) this.open = undefined
-    this.#outstanding = this.#outstanding.filter((each) => each !== batch)
-    this.#full = this.#full.filter((each) => each !== batch)
-    while (this.#outstanding[0]?.state === 'settled') this.#outstanding.shift()
+  #passSettled(): void {
+    while (this.#outstanding[0]?.state === 'settled') {
+      const batch = this.#outstanding.shift()!
+      this.#hasGap = batch.hasSequence && !batch.isDelivered
+    }
   }
 }

@@ -34,6 +34,9 @@ export class ProducerBatch {
   attempts = 0
   /** No retry before this moment of the monotonic clock. */
   notBeforeMs = 0
+  /** When it was sent last, no batch before it was undecided: the broker could judge it by itself. */
+  wasSentAsOldest = false
+  isDelivered = false
   lastError: OttlaError | undefined
   deadline: Deadline | undefined
   /** Of memory that the batch holds against the producer's limit. */
@@ -82,6 +85,7 @@ export class ProducerBatch {
   succeed(baseOffset: number, logAppendTimeMs: number): void {
     const { topic, partition, deliveries, slots, timestamps } = this
     this.#settle()
+    this.isDelivered = true
     for (let i = 0; i < deliveries.length; i++) {
       const offset = baseOffset < 0 ? -1 : baseOffset + i
       const timestamp = logAppendTimeMs < 0 ? timestamps[i]! : logAppendTimeMs
