@@ -149,8 +149,8 @@ export class Shard<M extends StateMachine> {
     )
   }
 
-  /** Queues records, and makes all that is answered from now on wait for them. */
-  async #append(machine: M, records: readonly CoordinatorRecord[], timestampMs: number): Promise<void> {
+  /** Queues records, and makes all that is answered from now on wait for them. Returns where they came to lie. */
+  async #append(machine: M, records: readonly CoordinatorRecord[], timestampMs: number): Promise<number> {
     for (const record of records) this.#logBytes += recordBytes(record)
     const append = this.#options.log.append(this.partition, records, timestampMs)
     this.#appends.add(append)
@@ -160,15 +160,15 @@ export class Shard<M extends StateMachine> {
     durable.catch(() => {})
     try {
       const { endOffset } = await append.finally(() => this.#appends.delete(append))
-      this.#endOffset = endOffset
       await durable
+      this.#endOffset = endOffset
+      if (this.#durable === durable) this.#durable = undefined
+      this.#cleanIfWorthIt(machine)
+      return endOffset - records.length
     } catch (error) {
       this.#giveUp(machine, asError(error))
       throw error
     }
-    if (this.#durable !== durable) return
-    this.#durable = undefined
-    this.#cleanIfWorthIt(machine)
   }
 
   #giveUp(machine: M, error: Error): void {
@@ -205,31 +205,40 @@ export class Shard<M extends StateMachine> {
    * replays to the same state.
    */
   async #clean(machine: M): Promise<void> {
-    // Nothing is on its way now, so the first portion comes to lie here.
-    const start = this.#endOffset
     const bytesBefore = this.#logBytes
-    let portion: CoordinatorRecord[] = []
-    let portionBytes = 0
+    // If there is nothing alive all that is durable now may go, once the last tombstones are durable too.
+    let start = this.#endOffset
+    const queued = this.#durable
+    let appended = 0
     let liveBytes = 0
-    for (const records of machine.snapshot()) {
+    for (const portion of portionsOf(machine.snapshot())) {
+      const baseOffset = await this.#append(machine, portion, this.#options.now().wallMs)
       if (this.#machine !== machine || this.#closed) return
-      for (const record of records) {
-        portion.push(record)
-        portionBytes += recordBytes(record)
-      }
-      if (portionBytes < snapshotBytes) continue
-      liveBytes += portionBytes
-      const full = portion
-      portion = []
-      portionBytes = 0
-      await this.#append(machine, full, this.#options.now().wallMs)
+      if (appended++ === 0) start = baseOffset
+      for (const record of portion) liveBytes += recordBytes(record)
     }
-    if (portion.length > 0) await this.#append(machine, portion, this.#options.now().wallMs)
-    if (this.#machine !== machine || this.#closed) return
+    await queued
     await this.#options.log.deleteBefore(this.partition, start)
     this.#logBytes -= bytesBefore
-    this.#liveBytes = liveBytes + portionBytes
+    this.#liveBytes = liveBytes
   }
+}
+
+/** Gathers what belongs together into portions of about `snapshotBytes`. */
+function* portionsOf(snapshot: Iterable<readonly CoordinatorRecord[]>): Generator<readonly CoordinatorRecord[]> {
+  let portion: CoordinatorRecord[] = []
+  let bytes = 0
+  for (const records of snapshot) {
+    for (const record of records) {
+      portion.push(record)
+      bytes += recordBytes(record)
+    }
+    if (bytes < snapshotBytes) continue
+    yield portion
+    portion = []
+    bytes = 0
+  }
+  if (portion.length > 0) yield portion
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
