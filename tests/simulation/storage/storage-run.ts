@@ -93,7 +93,7 @@ export class StorageRun {
     this.#trace('settings', { ...this.#settings, ...this.#topicSettings })
     this.#process = this.#newProcess()
     await this.#open(false)
-    const steps = this.#random.between(20, 70)
+    const steps = this.#random.between(5, 40)
     for (let step = 0; step < steps; step++) {
       await this.#act()
       for (let i = this.#random.between(0, 6); i > 0; i--) await this.#simulation.step()
@@ -119,14 +119,14 @@ export class StorageRun {
     if (action < 74) return this.#watched(this.#storage.enforceRetention(), () => {})
     if (action < 77) return this.#deleteTopic(topic)
     if (action < 80) return this.#changeFaults()
-    if (action < 86) return this.#crash()
-    if (action < 89) return this.#restart()
-    if (action < 94) return this.#seeBounds()
+    if (action < 85) return this.#crash()
+    if (action < 87) return this.#restart()
+    if (action < 93) return this.#seeBounds()
     return this.#wait()
   }
 
   async #wait(): Promise<void> {
-    for (let i = this.#random.between(5, 60); i > 0; i--) await this.#simulation.step()
+    for (let i = this.#random.between(5, 40); i > 0; i--) await this.#simulation.step()
   }
 
   #newBatch(): SentBatch {
@@ -234,7 +234,7 @@ export class StorageRun {
 
   async #crash(): Promise<void> {
     this.counts.crashes++
-    await settled()
+    await this.#simulation.settled()
     this.#seeBounds()
     const losesPower = this.#random.chance(0.6)
     if (losesPower) this.#simulation.disk.losePower(this.#random)
@@ -400,5 +400,3 @@ export class StorageRun {
     }
   }
 }
-
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve))

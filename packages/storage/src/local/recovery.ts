@@ -212,9 +212,11 @@ function shared(texts: Map<string, string>, text: string): string {
 /** Directories of topics that are not there any more: their removal was interrupted. */
 export async function removeDeletedTopics(store: LocalLogStore): Promise<void> {
   const { files } = store.runtime
+  // Listed before it is known which there are: a topic that is created meanwhile is not in the list.
+  const names = await files.list(store.topicsDirectory)
   const known = new Set<string>()
   for (const logs of store.topics.values()) for (const log of logs) if (log) known.add(store.topicDirectory(log.id))
-  for (const name of await files.list(store.topicsDirectory)) {
+  for (const name of names) {
     const directory = join(store.topicsDirectory, name)
     if (!known.has(directory)) await files.removeTree(directory)
   }

@@ -68,10 +68,13 @@ async function cutIndex(store: LocalLogStore, path: string, file: File, position
 
 async function prepareDirectory(store: LocalLogStore, log: LocalLog): Promise<void> {
   const { directory } = log
-  await store.runtime.files.makeDirectory(directory)
   store.directoriesToSync.add(directory)
-  store.directoriesToSync.add(dirname(directory))
-  store.directoriesToSync.add(dirname(dirname(directory)))
+  // What is replayed may have been deleted later, and its directory be gone.
+  if (log.littered || log.segments.every((segment) => segment.flushed === 0)) {
+    await store.runtime.files.makeDirectory(directory)
+    store.directoriesToSync.add(dirname(directory))
+    store.directoriesToSync.add(dirname(dirname(directory)))
+  }
   if (log.littered) {
     await removeLitter(store, log)
     log.littered = false
