@@ -108,6 +108,21 @@ test('topics are found by id', () =>
     )
   }))
 
+test('topics by id are refused in the versions that came before them', () =>
+  withBroker({}, async (broker) => {
+    await broker.createTopics('x')
+    const { id } = broker.services.cluster.image.topics.get('x')!
+    for (const version of [10, 11]) {
+      const { topics } = await broker.ask(metadataRequest, metadataResponse, version, {
+        topics: [{ name: null, topicId: id }],
+      })
+      assert.deepEqual(
+        topics.map(({ name, topicId, errorCode }) => [name, topicId, errorCode]),
+        [['', id, ErrorCode.INVALID_REQUEST]],
+      )
+    }
+  }))
+
 test('authorized operations are told to those who ask', () =>
   withBroker({}, async (broker) => {
     const request = { topics: null, includeTopicAuthorizedOperations: true, includeClusterAuthorizedOperations: true }

@@ -14,6 +14,9 @@ interface Wanted {
 // of the cluster until v10. v9 flexible. v10 topicId. v12 topics by id (KIP-516). v13 errorCode.
 export const metadata = handler(metadataRequest, metadataResponse, async (request, context) => {
   const { cluster, apiVersion, brokerId } = context
+  if (apiVersion < 12 && request.topics?.some(({ name, topicId }) => name === null || topicId !== zeroUuid)) {
+    return refusedIds(request.topics)
+  }
   const all = request.topics === null || (apiVersion === 0 && request.topics.length === 0)
   const operations = request.includeTopicAuthorizedOperations ? topicOperations : operationsNotAsked
   const topics = all
@@ -23,9 +26,21 @@ export const metadata = handler(metadataRequest, metadataResponse, async (reques
     brokers: [brokerEndpoint(context)],
     clusterId: cluster.image.clusterId,
     controllerId: brokerId,
-    topics: topics.map((topic) => ({ ...topic, topicAuthorizedOperations: operations })),
+    topics: topics.map((topic) => ({ topicAuthorizedOperations: operations, ...topic })),
     clusterAuthorizedOperations: request.includeClusterAuthorizedOperations ? clusterOperations : operationsNotAsked,
   }
+})
+
+/** Ids are in the form of v10 and v11 already, but asking by them came with v12. */
+const refusedIds = (topics: readonly Wanted[]) => ({
+  topics: topics.map(({ name, topicId }) => ({ errorCode: ErrorCode.INVALID_REQUEST, name: name ?? '', topicId })),
+})
+
+const unknownId = (topicId: string) => ({
+  errorCode: ErrorCode.UNKNOWN_TOPIC_ID,
+  name: null,
+  topicId,
+  topicAuthorizedOperations: operationsNotAsked,
 })
 
 function distinct(topics: readonly Wanted[]): Wanted[] {
@@ -43,7 +58,7 @@ async function wantedTopic(
   const { cluster, configs } = context
   if (name === null || (context.apiVersion >= 12 && topicId !== zeroUuid)) {
     const topic = cluster.image.topicsById.get(topicId)
-    return topic === undefined ? { name: null, topicId, errorCode: ErrorCode.UNKNOWN_TOPIC_ID } : describedTopic(topic)
+    return topic === undefined ? unknownId(topicId) : describedTopic(topic)
   }
   const topic = cluster.image.topics.get(name)
   if (topic !== undefined) return describedTopic(topic)

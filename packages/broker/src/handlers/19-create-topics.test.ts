@@ -133,8 +133,16 @@ test('a manual assignment decides the number of partitions', async () => {
   assert.deepEqual([topics[0]!.errorCode, topics[0]!.numPartitions, topics[0]!.replicationFactor], [0, 2, 1])
 })
 
-test('more partitions than the broker takes are refused', async () => {
-  const { topics } = await create([topic('huge', { numPartitions: 2 ** 31 - 1 })])
-  assert.equal(topics[0]!.errorCode, ErrorCode.POLICY_VIOLATION)
-  assert.match(topics[0]!.errorMessage!, /max\.partitions/)
+test('more partitions than one request or the broker takes are refused', async () => {
+  const { topics } = await create([topic('huge', { numPartitions: 10_000 }), topic('one')])
+  assert.deepEqual(
+    topics.map(({ errorCode }) => errorCode),
+    [ErrorCode.POLICY_VIOLATION, ErrorCode.POLICY_VIOLATION],
+  )
+  const small = await AdminBroker.start({ 'max.partitions': '5' })
+  const request = { topics: [topic('x', { numPartitions: 4 })], timeoutMs: 1000 } as never
+  const refused = await small.ask(createTopicsRequest, createTopicsResponse, 7, request)
+  assert.equal(refused.topics[0]!.errorCode, ErrorCode.POLICY_VIOLATION)
+  assert.match(refused.topics[0]!.errorMessage!, /max\.partitions/)
+  await small.close()
 })

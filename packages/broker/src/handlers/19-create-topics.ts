@@ -9,7 +9,7 @@ import {
 } from '@ottla/protocol'
 import { handler, type RequestContext } from '../handler.ts'
 import { configSourceCode } from './config-codes.ts'
-import { duplicatesOf, failedItem } from './failed-item.ts'
+import { checkPartitionsOfRequest, duplicatesOf, failedItem } from './failed-item.ts'
 import { checkReplicas } from './replica-assignment.ts'
 
 type Wanted = CreateTopicsRequest['topics'][number]
@@ -20,13 +20,14 @@ type Wanted = CreateTopicsRequest['topics'][number]
 export const createTopics = handler(createTopicsRequest, createTopicsResponse, async (request, context) => {
   const duplicates = duplicatesOf(request.topics.map(({ name }) => name))
   const distinct = [...new Map(request.topics.map((topic) => [topic.name, topic])).values()]
+  checkPartitionsOfRequest(distinct.map((topic) => sizeOf(topic, context).partitionCount))
   const topics = await Promise.all(
     distinct.map(async (wanted) => {
       try {
         if (duplicates.has(wanted.name)) throw new KafkaError('INVALID_REQUEST', 'Duplicate topic name.')
         return await createdTopic(wanted, request.validateOnly, context)
       } catch (error) {
-        return { name: wanted.name, configs: null, ...failedItem(error, context) }
+        return { name: wanted.name, ...failedItem(error, context) }
       }
     }),
   )
@@ -42,38 +43,32 @@ async function createdTopic(wanted: Wanted, validateOnly: boolean, context: Requ
   return answer(undefined, topic, context)
 }
 
-function newTopicOf({ name, numPartitions, replicationFactor, assignments, configs }: Wanted, context: RequestContext) {
-  const values = new Map<string, string>()
-  for (const config of configs) {
-    if (config.value === null) {
-      throw new KafkaError('INVALID_CONFIG', `Null value not supported for topic configs: ${config.name}`)
-    }
-    values.set(config.name, config.value)
+function newTopicOf(wanted: Wanted, context: RequestContext): NewTopic {
+  const configs = new Map<string, string>()
+  for (const { name, value } of wanted.configs) {
+    if (value === null) throw new KafkaError('INVALID_CONFIG', `Null value not supported for topic configs: ${name}`)
+    configs.set(name, value)
   }
-  const size = assignments.length > 0 ? assignedSize : defaultedSize
+  if (wanted.assignments.length > 0) checkAssignments(wanted, context)
+  return { name: wanted.name, ...sizeOf(wanted, context), configs: checkedConfigs('topic', configs) }
+}
+
+function sizeOf({ numPartitions, replicationFactor, assignments }: Wanted, { configs }: RequestContext) {
+  if (assignments.length > 0) return { partitionCount: assignments.length, replicationFactor: 1 }
   return {
-    name,
-    ...size({ name, numPartitions, replicationFactor, assignments, configs }, context),
-    configs: checkedConfigs('topic', values),
+    partitionCount: numPartitions === -1 ? configs.brokerNumber('num.partitions') : numPartitions,
+    replicationFactor:
+      replicationFactor === -1 ? configs.brokerNumber('default.replication.factor') : replicationFactor,
   }
 }
 
-const defaultedSize = ({ numPartitions, replicationFactor }: Wanted, { configs }: RequestContext) => ({
-  partitionCount: numPartitions === -1 ? configs.brokerNumber('num.partitions') : numPartitions,
-  replicationFactor: replicationFactor === -1 ? configs.brokerNumber('default.replication.factor') : replicationFactor,
-})
-
-function assignedSize({ numPartitions, replicationFactor, assignments }: Wanted, { brokerId }: RequestContext) {
-  if (numPartitions !== -1) {
+function checkAssignments(wanted: Wanted, { brokerId }: RequestContext): void {
+  const { assignments } = wanted
+  for (const field of ['numPartitions', 'replicationFactor'] as const) {
+    if (wanted[field] === -1) continue
     throw new KafkaError(
       'INVALID_REQUEST',
-      'A manual partition assignment was specified, but numPartitions was not set to -1.',
-    )
-  }
-  if (replicationFactor !== -1) {
-    throw new KafkaError(
-      'INVALID_REQUEST',
-      'A manual partition assignment was specified, but replicationFactor was not set to -1.',
+      `A manual partition assignment was specified, but ${field} was not set to -1.`,
     )
   }
   const indexes = new Set(assignments.map(({ partitionIndex }) => partitionIndex))
@@ -86,7 +81,6 @@ function assignedSize({ numPartitions, replicationFactor, assignments }: Wanted,
       )
     }
   }
-  return { partitionCount: assignments.length, replicationFactor: 1 }
 }
 
 function answer(created: Topic | undefined, topic: NewTopic, { cluster, configs }: RequestContext) {

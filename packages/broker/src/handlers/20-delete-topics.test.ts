@@ -50,6 +50,24 @@ test('topics are deleted by id, and each wrong one is told why it was not', asyn
   await broker.close()
 })
 
+test('a topic that is named by its name and by its id is named twice', async () => {
+  const broker = await AdminBroker.start()
+  await broker.createTopics('x')
+  const { id } = broker.services.cluster.image.topics.get('x')!
+  const { responses } = await broker.ask(deleteTopicsRequest, deleteTopicsResponse, 6, {
+    topics: [
+      { name: null, topicId: id },
+      { name: 'x', topicId: zeroUuid },
+    ],
+  })
+  assert.deepEqual(
+    responses.map(({ name, topicId, errorCode }) => [name, topicId, errorCode]),
+    [['x', id, ErrorCode.INVALID_REQUEST]],
+  )
+  assert.equal(broker.services.cluster.image.topics.has('x'), true)
+  await broker.close()
+})
+
 test('a broker that forbids deletion says so', async () => {
   const broker = await AdminBroker.start({ 'delete.topic.enable': 'false' })
   await broker.createTopics('x')

@@ -12,12 +12,17 @@ interface Wanted {
 export const deleteTopics = handler(deleteTopicsRequest, deleteTopicsResponse, async (request, context) => {
   const wanted: Wanted[] =
     context.apiVersion >= 6 ? request.topics : request.topicNames.map((name) => ({ name, topicId: zeroUuid }))
-  const duplicates = duplicatesOf(wanted.map(keyOf))
-  const distinct = [...new Map(wanted.map((topic) => [keyOf(topic), topic])).values()]
+  const identities = wanted.map((topic) => identityOf(topic, context))
+  const duplicates = duplicatesOf(identities)
+  const distinct = new Map<string, Wanted>()
+  for (const [at, topic] of wanted.entries()) {
+    const identity = identities[at]!
+    distinct.set(identity, merged(distinct.get(identity), topic))
+  }
   const responses = await Promise.all(
-    distinct.map(async (topic) => {
+    [...distinct].map(async ([identity, topic]) => {
       try {
-        if (duplicates.has(keyOf(topic))) throw new KafkaError('INVALID_REQUEST', 'Duplicate topic name or id.')
+        if (duplicates.has(identity)) throw new KafkaError('INVALID_REQUEST', 'Duplicate topic name or id.')
         const { name, id } = deletable(topic, context)
         await context.cluster.deleteTopic(name)
         return { name, topicId: id, errorCode: ErrorCode.NONE, errorMessage: null }
@@ -29,7 +34,18 @@ export const deleteTopics = handler(deleteTopicsRequest, deleteTopicsResponse, a
   return { responses }
 })
 
-const keyOf = ({ name, topicId }: Wanted) => (name === null ? `id ${topicId}` : `name ${name}`)
+/** A topic that is there is the same, whether by its name or by its id. */
+function identityOf({ name, topicId }: Wanted, { cluster }: RequestContext): string {
+  if (name !== null && topicId !== zeroUuid) return `both ${name} ${topicId}`
+  const id = name === null ? topicId : cluster.image.topics.get(name)?.id
+  return id === undefined ? `name ${name}` : `id ${id}`
+}
+
+/** A topic that was named in several ways is answered once, with all that was said. */
+const merged = (before: Wanted | undefined, topic: Wanted): Wanted => ({
+  name: topic.name ?? before?.name ?? null,
+  topicId: before === undefined || topic.topicId !== zeroUuid ? topic.topicId : before.topicId,
+})
 
 function deletable(wanted: Wanted, { cluster, configs, apiVersion }: RequestContext): Topic {
   if (!configs.brokerBoolean('delete.topic.enable')) {

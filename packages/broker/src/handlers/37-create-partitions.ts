@@ -7,7 +7,7 @@ import {
   KafkaError,
 } from '@ottla/protocol'
 import { handler, type RequestContext } from '../handler.ts'
-import { duplicatesOf, failedItem } from './failed-item.ts'
+import { checkPartitionsOfRequest, duplicatesOf, failedItem } from './failed-item.ts'
 import { checkReplicas } from './replica-assignment.ts'
 
 type Wanted = CreatePartitionsRequest['topics'][number]
@@ -16,6 +16,9 @@ type Wanted = CreatePartitionsRequest['topics'][number]
 export const createPartitions = handler(createPartitionsRequest, createPartitionsResponse, async (request, context) => {
   const duplicates = duplicatesOf(request.topics.map(({ name }) => name))
   const distinct = [...new Map(request.topics.map((topic) => [topic.name, topic])).values()]
+  checkPartitionsOfRequest(
+    distinct.map(({ name, count }) => count - (context.cluster.image.topics.get(name)?.partitions.length ?? count)),
+  )
   const results = await Promise.all(
     distinct.map(async (wanted) => {
       const { name, count } = wanted

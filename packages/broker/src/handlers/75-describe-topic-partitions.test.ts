@@ -57,3 +57,17 @@ test('named topics are told, also those that are not there', async () => {
   assert.deepEqual((await describe(['x', 'y'])).nextCursor, { topicName: 'y', partitionIndex: 0 })
   await broker.close()
 })
+
+test('a cursor at a topic that was not asked for is refused', async () => {
+  const broker = await AdminBroker.start()
+  await broker.createTopics('x', 'y')
+  const { topics } = await broker.ask(describeTopicPartitionsRequest, describeTopicPartitionsResponse, 0, {
+    topics: [{ name: 'x' }],
+    cursor: { topicName: 'y', partitionIndex: 0 },
+  })
+  assert.deepEqual(
+    topics.map(({ name, errorCode }) => [name, errorCode]),
+    [['x', ErrorCode.INVALID_REQUEST]],
+  )
+  await broker.close()
+})

@@ -23,6 +23,9 @@ export const describeTopicPartitions = handler(
     if (cursor !== null && cursor.partitionIndex < 0) {
       throw new KafkaError('INVALID_REQUEST', `The cursor's partition is ${cursor.partitionIndex}.`)
     }
+    if (cursor !== null && request.topics.length > 0 && !request.topics.some(({ name }) => name === cursor.topicName)) {
+      throw new KafkaError('INVALID_REQUEST', `The cursor's topic ${cursor.topicName} is not one of those asked for.`)
+    }
     let room = pageSize(request, context)
     const topics = []
     let nextCursor: Cursor | null = null
@@ -64,6 +67,7 @@ const missingTopic = (name: string) => ({
   name,
   topicId: zeroUuid,
   partitions: [],
+  topicAuthorizedOperations: topicOperations,
 })
 
 const describedTopic = (topic: Topic, from: number, room: number) => ({

@@ -19,3 +19,15 @@ export function duplicatesOf<T>(items: Iterable<T>): ReadonlySet<T> {
   }
   return duplicates
 }
+
+/** As in Kafka. What one request makes the broker do has a limit, whatever it may hold all told. */
+const maxPartitionsPerRequest = 10_000
+
+export function checkPartitionsOfRequest(counts: readonly number[]): void {
+  const count = counts.reduce((sum, partitions) => sum + Math.max(0, partitions), 0)
+  if (count <= maxPartitionsPerRequest) return
+  throw new KafkaError(
+    'POLICY_VIOLATION',
+    `${count} partitions are too many for one request; ask for ${maxPartitionsPerRequest} at most at a time.`,
+  )
+}
