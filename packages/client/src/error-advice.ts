@@ -25,6 +25,17 @@ const texts: Readonly<Record<string, string>> = {
   DELEGATION_TOKEN_REQUEST_NOT_ALLOWED: 'tokens are given only to users who logged in by SASL or a TLS certificate',
   NOT_ENOUGH_REPLICAS_AFTER_APPEND:
     'the record is written, but fewer replicas than min.insync.replicas asks for have it',
+  INCONSISTENT_GROUP_PROTOCOL:
+    'the members of the group have no assignor in common, or the group is one of another kind; see what its other members use',
+  GROUP_MAX_SIZE_REACHED: 'the group has as many members as group.max.size allows',
+  INVALID_SESSION_TIMEOUT:
+    'sessionTimeoutMs is outside of what the brokers allow (group.min.session.timeout.ms to group.max.session.timeout.ms)',
+  UNSUPPORTED_ASSIGNOR: 'the brokers have no such assignor (group.consumer.assignors)',
+  UNRELEASED_INSTANCE_ID: 'another member has this group instance id; close it, or wait for its session to end',
+  UNKNOWN_MEMBER_ID: 'the group does not know this member any more: its session ended, or it has left',
+  ILLEGAL_GENERATION: 'the group has rebalanced without this member',
+  REBALANCE_IN_PROGRESS: 'the group rebalances now',
+  INVALID_RECORD_STATE: 'the lock of the record was over, or it was decided before; it is handed out again',
   CLIENT_CLOSED: 'the client is closed',
 }
 

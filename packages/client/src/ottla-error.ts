@@ -1,4 +1,4 @@
-import { type ErrorName, errorOf, errors } from '@ottla/protocol'
+import { type ErrorName, errorOf, errors, KafkaError } from '@ottla/protocol'
 import { advice } from './error-advice.ts'
 
 /** What goes wrong on this side of the wire, with codes that Kafka does not use. True: trying again may help. */
@@ -11,6 +11,7 @@ const ownErrors = {
   MALFORMED_RESPONSE: [-105],
   UNSUPPORTED_BY_BROKER: [-106],
   PROCESSING_FAILED: [-107],
+  TLS_FAILED: [-108],
 } as const satisfies Record<string, readonly [code: number, retriable?: true]>
 
 export type OwnErrorName = keyof typeof ownErrors
@@ -94,7 +95,8 @@ export function throwBrokerError(code: number, message: string | null | undefine
 export function asOttlaError(error: unknown, context: ErrorContext = {}): OttlaError {
   if (error instanceof OttlaError) return error
   const message = error instanceof Error ? error.message : String(error)
-  return new OttlaError('UNKNOWN_SERVER_ERROR', { ...context, message, cause: error })
+  const name = error instanceof KafkaError ? (error.name as ErrorName) : 'UNKNOWN_SERVER_ERROR'
+  return new OttlaError(name, { ...context, message, cause: error })
 }
 
 function rowOf(name: OttlaErrorName): readonly [code: number, retriable: boolean] {

@@ -29,6 +29,8 @@ export interface BrokerConnectionOptions {
   readonly clientId: string
   readonly requestTimeoutMs: number
   readonly maxResponseBytes: number
+  /** What to look at when the broker closes the connection before it has answered anything of use. */
+  readonly earlyCloseHint: string
 }
 
 interface InFlight {
@@ -63,6 +65,10 @@ export class BrokerConnection {
   #nextCorrelationId = 0
   #versions = beforeNegotiation
   #failure: OttlaError | undefined
+  /** What waits until others are done; undefined: nothing has to. */
+  #held: (() => void)[] | undefined
+  /** The broker has answered more than which versions it speaks, which it does for everybody. */
+  #isOfUse = false
   #closed: (error: OttlaError) => void = () => {}
 
   constructor(connection: Connection, address: Address, options: BrokerConnectionOptions) {
@@ -71,9 +77,10 @@ export class BrokerConnection {
     this.#options = options
     this.#frames = new FrameReader(options.maxResponseBytes, this.broker)
     connection.onData((chunk) => this.#receive(chunk))
-    connection.onClose((cause) =>
-      this.#end(this.#error('NETWORK_EXCEPTION', 'the broker closed the connection', cause)),
-    )
+    connection.onClose((cause) => {
+      const hint = this.#isOfUse ? '' : ` before it answered${options.earlyCloseHint}`
+      this.#end(this.#error('NETWORK_EXCEPTION', `the broker closed the connection${hint}`, cause))
+    })
   }
 
   get isOpen(): boolean {
@@ -118,6 +125,19 @@ export class BrokerConnection {
     body: Partially<Decoded<Q>>,
     options: SendOptions = {},
   ): Promise<Decoded<R>> {
+    if (this.#held === undefined) return this.sendFirst(request, response, body, options)
+    return new Promise((settle, fail) => {
+      this.#held!.push(() => this.sendFirst(request, response, body, options).then(settle, fail))
+    })
+  }
+
+  /** The same, though others are held back. */
+  sendFirst<Q extends Message<any>, R extends Message<any>>(
+    request: Q,
+    response: R,
+    body: Partially<Decoded<Q>>,
+    options: SendOptions = {},
+  ): Promise<Decoded<R>> {
     return new Promise((settle, fail) => {
       const version = this.#write(request, body, options.maxVersion)
       const correlationId = this.#nextCorrelationId++
@@ -129,8 +149,23 @@ export class BrokerConnection {
 
   /** Sends a request that the broker does not answer: Produce with acks=0. */
   sendUnanswered<Q extends Message<any>>(request: Q, body: Partially<Decoded<Q>>): void {
+    if (this.#held !== undefined) {
+      this.#held.push(() => this.sendUnanswered(request, body))
+      return
+    }
     this.#write(request, body)
     this.#nextCorrelationId++
+  }
+
+  /** Lets nothing else be sent until `work` is done, as logging in again needs it. If that fails, the connection ends. */
+  async withoutOthers(work: () => Promise<void>): Promise<void> {
+    this.#held = []
+    try {
+      await work()
+    } catch (error) {
+      this.#end(this.#error('NETWORK_EXCEPTION', `logging in again has failed: ${(error as Error).message}`, error))
+    }
+    this.#sendHeld()
   }
 
   close(): void {
@@ -171,6 +206,7 @@ export class BrokerConnection {
       first.request === apiVersionsRequest
         ? readApiVersions(reader, first.version)
         : decoder(first.response, first.version)(reader)
+    this.#isOfUse ||= first.request !== apiVersionsRequest
     this.#inFlight.shift()
     first.deadline.cancel()
     first.settle(body)
@@ -194,6 +230,13 @@ export class BrokerConnection {
     this.#closed(error)
   }
 
+  #sendHeld(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    if (this.isOpen) for (const send of held) send()
+    else for (const send of held) ignoringFailure(send)
+  }
+
   #unsupported(request: Message<any>): OttlaError {
     const [min, max] = request.versions
     const message = `the broker has no version of ${apiName(request)} in common with this client (${min} to ${max})`
@@ -203,6 +246,14 @@ export class BrokerConnection {
   #error(name: ConstructorParameters<typeof OttlaError>[0], message: string, cause?: unknown): OttlaError {
     const context: ErrorContext = { broker: this.broker }
     return new OttlaError(name, { ...context, message, cause })
+  }
+}
+
+function ignoringFailure(send: () => void): void {
+  try {
+    send()
+  } catch {
+    // An unanswered request on a connection that has ended: there is nobody to tell.
   }
 }
 

@@ -1,5 +1,6 @@
 import { nodeRuntime, type Runtime, silentLog, type TlsConnectOptions } from '@ottla/runtime'
 import { OttlaError } from '../ottla-error.ts'
+import type { SaslOptions } from './sasl/mechanism.ts'
 
 /** `HOST:PORT`, several of them in a list or separated by commas. */
 export type BootstrapServers = string | readonly string[]
@@ -11,6 +12,8 @@ export interface ClientOptions {
   readonly clientId?: string
   /** TLS: `true` trusts the authorities that come with Node. The server's name is sent (SNI) and checked. */
   readonly tls?: boolean | TlsConnectOptions
+  /** How to log in, where the brokers ask for it. */
+  readonly sasl?: SaslOptions
   /** How long a broker may take to answer one request. */
   readonly requestTimeoutMs?: number
   /** How long connecting may take, TLS and authentication included. */
@@ -28,7 +31,8 @@ export interface ClientOptions {
   readonly runtime?: Runtime
 }
 
-export interface ConnectionSettings extends Required<Omit<ClientOptions, 'tls'>> {
+export interface ConnectionSettings extends Required<Omit<ClientOptions, 'tls' | 'sasl'>> {
+  readonly sasl: SaslOptions | undefined
   readonly tls: TlsConnectOptions | undefined
 }
 
@@ -50,6 +54,7 @@ export function connectionSettings(options: ClientOptions): ConnectionSettings {
     runtime: nodeRuntime(silentLog, { timersHoldProcess: true }),
     ...definedOnly(options),
     bootstrap,
+    sasl: options.sasl,
     tls: tls === true ? {} : tls === false ? undefined : tls,
   }
 }

@@ -2,7 +2,8 @@ import type { Runtime } from '@ottla/runtime'
 import { OttlaError } from '../ottla-error.ts'
 import type { BrokerConnection } from './broker-connection.ts'
 import { type BackoffOptions, backoffMs } from './chance.ts'
-import type { Connector, Endpoint } from './connector.ts'
+import type { Connector } from './connector.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 
 /**

@@ -1,13 +1,12 @@
-import type { Address, Connection } from '@ottla/runtime'
+import type { Connection } from '@ottla/runtime'
 import { asOttlaError, OttlaError } from '../ottla-error.ts'
 import { BrokerConnection } from './broker-connection.ts'
+import { randomInteger } from './chance.ts'
 import type { ConnectionSettings } from './client-options.ts'
+import type { Endpoint } from './endpoint.ts'
+import { authenticate } from './sasl/authenticate.ts'
 import type { TimerWheel } from './timer-wheel.ts'
-
-export interface Endpoint extends Address {
-  /** Undefined: a bootstrap server, of which only the address is known. */
-  readonly id?: number
-}
+import { unreachable } from './unreachable.ts'
 
 /** Opens connections that are ready for use: TLS, versions, authentication. */
 export class Connector {
@@ -29,9 +28,16 @@ export class Connector {
     })
     try {
       const stream = await this.#connect(endpoint, giveUp.signal)
-      const options = { wheel: this.#wheel, clientId, requestTimeoutMs, maxResponseBytes }
+      const options = {
+        wheel: this.#wheel,
+        clientId,
+        requestTimeoutMs,
+        maxResponseBytes,
+        earlyCloseHint: this.#earlyCloseHint(),
+      }
       connection = new BrokerConnection(stream, endpoint, options)
       await connection.negotiate()
+      await this.#logIn(connection)
       return connection
     } catch (error) {
       connection?.close()
@@ -39,6 +45,24 @@ export class Connector {
     } finally {
       deadline.cancel()
     }
+  }
+
+  /** A broker that expects TLS or SASL, and does not get it, just closes the connection. */
+  #earlyCloseHint(): string {
+    const { tls, sasl } = this.#settings
+    const missing = [tls === undefined && 'TLS', sasl === undefined && 'SASL'].filter((each) => each !== false)
+    return missing.length === 0 ? '' : `; does this port expect ${missing.join(' or ')}?`
+  }
+
+  async #logIn(connection: BrokerConnection): Promise<void> {
+    const { sasl, runtime } = this.#settings
+    if (sasl === undefined) return
+    const lifetimeMs = await authenticate(connection, sasl, runtime)
+    if (lifetimeMs <= 0) return
+    // As the Java client: somewhere in the last part of the session, so that a fleet of clients does not come at once.
+    const afterMs = lifetimeMs * (0.85 + randomInteger(runtime, 100) / 1000)
+    const deadline = this.#wheel.after(afterMs, () => connection.withoutOthers(() => this.#logIn(connection)))
+    connection.onClose(() => deadline.cancel())
   }
 
   /** A network that does not know the signal may connect later: that connection is closed then. */
@@ -49,21 +73,8 @@ export class Connector {
       signal.addEventListener('abort', () => reject(unreachable(endpoint, signal.reason)), { once: true })
       connecting.then(
         (stream) => (signal.aborted ? stream.destroy() : resolve(stream)),
-        (error) => reject(unreachable(endpoint, error)),
+        (error) => reject(unreachable(endpoint, error, tls !== undefined)),
       )
     })
   }
-}
-
-function unreachable(endpoint: Endpoint, cause: unknown): OttlaError {
-  const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message
-  const address = `${endpoint.host}:${endpoint.port}`
-  if (endpoint.id === undefined) {
-    const message = `cannot connect to the bootstrap server ${address} (${why}); is a broker running there?`
-    return new OttlaError('NETWORK_EXCEPTION', { message, broker: address, cause })
-  }
-  const message =
-    `cannot connect to broker ${endpoint.id} at ${address} (${why}). This is the address that the cluster advertises; ` +
-    "if it cannot be reached from here, change the broker's advertised.listeners"
-  return new OttlaError('NETWORK_EXCEPTION', { message, broker: `${address} (id ${endpoint.id})`, cause })
 }

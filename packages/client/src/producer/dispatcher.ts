@@ -120,6 +120,7 @@ export class Dispatcher {
       identity: () => (!this.#isPrepared ? undefined : idempotent ? this.#identity : null),
       mayWrite: (queue) => transaction?.mayWrite(queue) ?? true,
       answered: (queue, batch, answer) => this.#answered(queue, batch, answer),
+      unreachable: (queue, error) => this.#unreachable(queue, error),
       lost: (queue, batch, error) => this.#lost(queue, batch, error),
     })
   }
@@ -158,6 +159,15 @@ export class Dispatcher {
     if (batch.state === 'settled') return
     if (error.retriable) queue.retry(batch, error, this.#afterPause(batch))
     else this.#giveUp(queue, batch, error)
+    this.#progressed()
+  }
+
+  /** An error that will not pass, such as a wrong password, ends the waiting. */
+  #unreachable(queue: PartitionQueue, error: OttlaError): void {
+    for (const batch of queue.batches()) {
+      batch.lastError = error
+      if (!error.retriable) this.#giveUp(queue, batch, error)
+    }
     this.#progressed()
   }
 

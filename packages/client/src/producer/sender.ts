@@ -19,6 +19,8 @@ export interface SenderOptions {
   /** Whether the partition may be written to now; in a transaction it has to be announced first. */
   mayWrite(queue: PartitionQueue): boolean
   answered(queue: PartitionQueue, batch: ProducerBatch, answer: PartitionAnswer): void
+  /** The partition's leader cannot be reached now. */
+  unreachable(queue: PartitionQueue, error: OttlaError): void
   /** The request has failed as a whole: nothing is known of its batches. */
   lost(queue: PartitionQueue, batch: ProducerBatch, error: OttlaError): void
 }
@@ -146,10 +148,9 @@ export class Sender {
       },
       (error) => {
         done()
-        for (const queue of this.#ready) {
-          if (this.#cluster.leader(queue.topic, queue.partition)?.leader !== brokerId) continue
-          for (const batch of queue.batches()) batch.lastError = asOttlaError(error)
-        }
+        for (const queue of [...this.#ready])
+          if (this.#cluster.leader(queue.topic, queue.partition)?.leader === brokerId)
+            this.#options.unreachable(queue, asOttlaError(error))
         this.awaitMetadata()
       },
     )

@@ -1,0 +1,33 @@
+/** One run of a SASL mechanism, from this client's side. */
+export interface SaslExchange {
+  /** The first message. */
+  begin(): Promise<Uint8Array>
+  /** Answers what the broker said; undefined: there is nothing left to say. Throws if the broker is not what it claims to be. */
+  answer(challenge: Buffer): Promise<Uint8Array | undefined>
+}
+
+/** A value, or a function that finds it anew for each login. */
+export type Provided<T> = T | (() => T | Promise<T>)
+
+export const provided = async <T extends string | object>(value: Provided<T>): Promise<T> =>
+  typeof value === 'function' ? await (value as () => T | Promise<T>)() : value
+
+export interface PasswordOptions {
+  readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
+  readonly username: Provided<string>
+  readonly password: Provided<string>
+}
+
+export interface OauthToken {
+  readonly value: string
+  /** SASL extensions (KIP-342), for brokers that ask for some. */
+  readonly extensions?: Readonly<Record<string, string>>
+}
+
+export interface OauthOptions {
+  readonly mechanism: 'OAUTHBEARER'
+  /** Asked for at each login, and before the broker ends the session. */
+  readonly token: Provided<string | OauthToken>
+}
+
+export type SaslOptions = PasswordOptions | OauthOptions
