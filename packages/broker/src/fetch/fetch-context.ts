@@ -77,16 +77,18 @@ const newPartition = (topic: AskedTopic, asked: AskedPartition): FetchPartition 
   topicId: topic.topicId,
   partition: asked.partition,
   fetchOffset: asked.fetchOffset,
-  currentLeaderEpoch: asked.currentLeaderEpoch,
+  currentLeaderEpoch: epochOrNone(asked.currentLeaderEpoch),
   lastFetchedEpoch: asked.lastFetchedEpoch,
   maxBytes: asked.partitionMaxBytes,
   toldHighWatermark: -1,
   toldLogStartOffset: -1,
 })
 
+const epochOrNone = (epoch: number) => Math.max(-1, epoch)
+
 function update(known: FetchPartition, asked: AskedPartition): void {
   known.fetchOffset = asked.fetchOffset
-  known.currentLeaderEpoch = asked.currentLeaderEpoch
+  known.currentLeaderEpoch = epochOrNone(asked.currentLeaderEpoch)
   known.lastFetchedEpoch = asked.lastFetchedEpoch
   known.maxBytes = asked.partitionMaxBytes
 }

@@ -27,13 +27,14 @@ export function targetOf(wanted: FetchPartition, isolation: Isolation, context: 
   if (typeof found === 'number') return failedTarget(wanted, found)
   const fenced = epochErrorCode(found, wanted.currentLeaderEpoch)
   if (fenced !== ErrorCode.NONE) return failedTarget(wanted, fenced, found)
-  const { fetchOffset } = wanted
-  if (fetchOffset < found.logStartOffset || fetchOffset > found.highWatermark)
-    return failedTarget(wanted, ErrorCode.OFFSET_OUT_OF_RANGE, found)
+  const outOfRange = () => failedTarget(wanted, ErrorCode.OFFSET_OUT_OF_RANGE, found)
+  if (wanted.fetchOffset < found.logStartOffset) return outOfRange()
   const checked = checkLastEpoch(found, wanted)
-  if (checked === undefined) return failedTarget(wanted, ErrorCode.OFFSET_OUT_OF_RANGE, found)
+  if (checked === undefined) return outOfRange()
   const target = { wanted, partition: found, errorCode: ErrorCode.NONE, ...checked, availableBytes: 0 }
-  if (checked.divergingEpoch === undefined) target.availableBytes = availableBytes(found, wanted, isolation)
+  if (checked.divergingEpoch !== undefined) return target
+  if (wanted.fetchOffset > found.highWatermark) return outOfRange()
+  target.availableBytes = availableBytes(found, wanted, isolation)
   return target
 }
 

@@ -68,7 +68,7 @@ test('each partition has its own error, and the others are appended', async (t) 
     ErrorCode.CORRUPT_MESSAGE,
     ErrorCode.INVALID_RECORD,
     ErrorCode.INVALID_RECORD,
-    ErrorCode.INVALID_TXN_STATE,
+    ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
     ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
     ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
     ErrorCode.INVALID_TOPIC_EXCEPTION,

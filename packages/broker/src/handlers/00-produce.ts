@@ -11,10 +11,10 @@ import {
   produceRequest,
   produceResponse,
 } from '@ottla/protocol'
-import type { Appended } from '@ottla/storage'
+import type { Appended, Partition } from '@ottla/storage'
 import { errorCodeOf } from '../error-code.ts'
 import { handler, type RequestContext } from '../handler.ts'
-import { findPartition, findTopic, unknownTopicCode } from '../partition-lookup.ts'
+import { type Found, findPartition, findTopic, unknownTopicCode } from '../partition-lookup.ts'
 
 /**
  * Kafka's timeout is for replicas; the leader's own write it never times. Here it bounds the wait for the disk, and a
@@ -45,13 +45,14 @@ export const produce = handler(produceRequest, produceResponse, async (request, 
     const topic = findTopic(context, topicData, context.apiVersion >= byIdVersion)
     const partitionResponses = topicData.partitionData.map(({ index, records }) => {
       const answer = unanswered(index)
-      const appended = append(request, context, topic, index, records)
-      if (appended instanceof KafkaError) fail(answer, appended, context)
+      const partition = findPartition(context, topic, index)
+      const refusal = refusalOf(request, context, topic, partition, records)
+      if (refusal !== undefined) fail(answer, refusal, partition, context)
       else
         pending.push(
-          appended.then(
+          (partition as Partition).append(records!, { origin: 'client' }).then(
             (result) => succeed(answer, result),
-            (error) => fail(answer, error, context),
+            (error) => fail(answer, error, partition, context),
           ),
         )
       return answer
@@ -63,19 +64,17 @@ export const produce = handler(produceRequest, produceResponse, async (request, 
   return { responses }
 })
 
-/** Queues a batch at once, so that batches keep the order in which they came; or says why not. */
-function append(
+/** Why a batch is not appended, as far as can be told without looking into it. */
+function refusalOf(
   { acks, transactionalId }: ProduceRequest,
-  context: RequestContext,
+  { apiVersion }: RequestContext,
   topic: Topic | undefined,
-  index: number,
+  partition: Found,
   records: Buffer | null,
-): Promise<Appended> | KafkaError {
-  const { apiVersion } = context
+): KafkaError | undefined {
   if (acks < -1 || acks > 1)
     return new KafkaError('INVALID_REQUIRED_ACKS', `acks must be -1 (all), 0 or 1, but is ${acks}`)
   if (topic === undefined) return errorOfCode(unknownTopicCode(apiVersion >= byIdVersion))
-  const partition = findPartition(context, topic, index)
   if (typeof partition === 'number') return errorOfCode(partition)
   if (topic.internal)
     return new KafkaError('INVALID_TOPIC_EXCEPTION', `clients cannot write to the internal topic ${topic.name}`)
@@ -87,12 +86,22 @@ function append(
     )
   if (records === null || records.length === 0)
     return new KafkaError('INVALID_RECORD', 'a Produce must have a record batch for each partition')
-  const attributes = records.length < batchHeaderBytes ? 0 : records.readInt16BE(layout.attributes)
-  if (transactionalId !== null || (attributes & attributeBits.transactional) !== 0)
-    return new KafkaError('INVALID_TXN_STATE', 'this broker has no transactions')
-  if (apiVersion < zstdVersion && (attributes & attributeBits.compression) === zstd)
-    return new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', `zstd needs Produce version ${zstdVersion} or newer`)
-  return partition.append(records, { origin: 'client' })
+  return records.length < batchHeaderBytes ? undefined : refusalOfBatch(records, apiVersion, transactionalId)
+}
+
+function refusalOfBatch(records: Buffer, apiVersion: number, transactionalId: string | null): KafkaError | undefined {
+  const attributes = records.readInt16BE(layout.attributes)
+  if ((attributes & attributeBits.transactional) !== 0)
+    return transactionalId === null
+      ? new KafkaError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'a transactional batch needs a transactional id')
+      : new KafkaError('INVALID_TXN_STATE', 'this broker has no transactions')
+  const compression = attributes & attributeBits.compression
+  if (compression > zstd || (compression === zstd && apiVersion < zstdVersion))
+    return new KafkaError(
+      'UNSUPPORTED_COMPRESSION_TYPE',
+      compression > zstd ? `no compression has the code ${compression}` : `zstd needs Produce version ${zstdVersion}`,
+    )
+  return undefined
 }
 
 const errorOfCode = (code: number) => new KafkaError(errorOf(code).name as ConstructorParameters<typeof KafkaError>[0])
@@ -114,10 +123,21 @@ function succeed(answer: Answer, { baseOffset, logAppendTimeMs, logStartOffset }
   answer.logStartOffset = logStartOffset
 }
 
-function fail(answer: Answer, error: unknown, context: RequestContext): void {
+/** Errors after which Kafka does not tell where the log starts. */
+const withoutLogStart: ReadonlySet<number> = new Set([
+  ErrorCode.INVALID_REQUIRED_ACKS,
+  ErrorCode.INVALID_TOPIC_EXCEPTION,
+  ErrorCode.MESSAGE_TOO_LARGE,
+  ErrorCode.RECORD_LIST_TOO_LARGE,
+  ErrorCode.CORRUPT_MESSAGE,
+  ErrorCode.KAFKA_STORAGE_ERROR,
+])
+
+function fail(answer: Answer, error: unknown, partition: Found, context: RequestContext): void {
   answer.errorCode = errorCodeOf(error, context, 'an append')
-  if (!(error instanceof KafkaError)) return
-  answer.errorMessage = error.message === error.name ? null : error.message
+  if (typeof partition !== 'number' && !withoutLogStart.has(answer.errorCode))
+    answer.logStartOffset = partition.logStartOffset
+  if (error instanceof KafkaError) answer.errorMessage = error.message === error.name ? null : error.message
 }
 
 /** What is not written in time stays REQUEST_TIMED_OUT: it may be written later, or never. */

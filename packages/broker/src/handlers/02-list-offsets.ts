@@ -32,12 +32,14 @@ export const listOffsets = handler(listOffsetsRequest, listOffsetsResponse, asyn
       const asked = new Set<number>()
       const repeated = new Set<number>()
       for (const { partitionIndex } of partitions) (asked.has(partitionIndex) ? repeated : asked).add(partitionIndex)
-      const answers = partitions.map((partition) =>
-        repeated.has(partition.partitionIndex)
-          ? { partitionIndex: partition.partitionIndex, errorCode: ErrorCode.INVALID_REQUEST }
-          : answerOf(name, partition, request.isolationLevel === readCommitted, context),
-      )
-      return { name, partitions: await Promise.all(answers) }
+      const answers = partitions
+        .filter(({ partitionIndex }) => !repeated.has(partitionIndex))
+        .map((partition) => answerOf(name, partition, request.isolationLevel === readCommitted, context))
+      const refused = Array.from(repeated, (partitionIndex) => ({
+        partitionIndex,
+        errorCode: ErrorCode.INVALID_REQUEST,
+      }))
+      return { name, partitions: [...(await Promise.all(answers)), ...refused] }
     }),
   )
   return { topics }

@@ -17,7 +17,17 @@ export const apiVersionsForNewerClient = (handlers: readonly Handler[]) => ({
   apiKeys: apiKeysOf(handlers),
 })
 
+const produceKey = 0
+
+/**
+ * Produce is shown from version 0 on, though its first versions are gone: librdkafka before 2.11 takes a broker without
+ * them for one that knows no compression. Kafka does the same (KIP-896, KAFKA-18659).
+ */
 const apiKeysOf = (handlers: readonly Handler[]) =>
   handlers
-    .map(({ api, versions }) => ({ apiKey: api.key, minVersion: versions[0], maxVersion: versions[1] }))
+    .map(({ api, versions: [minVersion, maxVersion] }) => ({
+      apiKey: api.key,
+      minVersion: api.key === produceKey ? 0 : minVersion,
+      maxVersion,
+    }))
     .sort((a, b) => a.apiKey - b.apiKey)

@@ -12,10 +12,13 @@ export const deleteRecords = handler(deleteRecordsRequest, deleteRecordsResponse
     request.topics.map(async ({ name, partitions }) => ({
       name,
       partitions: await Promise.all(
-        partitions.map(async ({ partitionIndex, offset }) => ({
-          partitionIndex,
-          ...(await deleteBefore(name, partitionIndex, offset, context)),
-        })),
+        Array.from(
+          new Map(partitions.map((asked) => [asked.partitionIndex, asked.offset])),
+          async ([index, offset]) => ({
+            partitionIndex: index,
+            ...(await deleteBefore(name, index, offset, context)),
+          }),
+        ),
       ),
     })),
   )

@@ -6,7 +6,7 @@ import { handler, type RequestContext } from '../handler.ts'
 export const describeLogDirs = handler(describeLogDirsRequest, describeLogDirsResponse, (request, context) => {
   const { topics } = context.cluster.image
   const asked =
-    request.topics ??
+    merged(request.topics) ??
     [...topics.values()].map(({ name, partitions }) => ({
       topic: name,
       partitions: partitions.map((p) => p.partition),
@@ -20,6 +20,18 @@ export const describeLogDirs = handler(describeLogDirsRequest, describeLogDirsRe
   const { logDir } = context.server.settings
   return { errorCode: ErrorCode.NONE, results: [{ errorCode: ErrorCode.NONE, logDir, topics: described }] }
 })
+
+/** Each topic once, with all the partitions that were asked for. */
+function merged(asked: readonly { topic: string; partitions: number[] }[] | null) {
+  if (asked === null) return undefined
+  const byTopic = new Map<string, number[]>()
+  for (const { topic, partitions } of asked) {
+    const known = byTopic.get(topic)
+    if (known === undefined) byTopic.set(topic, [...partitions])
+    else for (const partition of partitions) known.push(partition)
+  }
+  return Array.from(byTopic, ([topic, partitions]) => ({ topic, partitions }))
+}
 
 /** What is not here is left out, as Kafka does. */
 const sizeIn =

@@ -10,7 +10,8 @@ export const describeProducers = handler(describeProducersRequest, describeProdu
     name,
     partitions: partitionIndexes.map((partitionIndex) => {
       const partition = findPartition(context, context.cluster.image.topics.get(name), partitionIndex)
-      if (typeof partition === 'number') return { partitionIndex, errorCode: partition }
+      if (typeof partition === 'number')
+        return { partitionIndex, errorCode: partition, errorMessage: `there is no ${name}-${partitionIndex} here` }
       const activeProducers = partition.producers().map(({ currentTransactionStartOffset, ...producer }) => ({
         ...producer,
         coordinatorEpoch: noCoordinator,
