@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pack } from '@ottla/protocol'
+import {
+  fetchRequest,
+  findCoordinatorRequest,
+  joinGroupRequest,
+  listOffsetsRequest,
+  offsetCommitRequest,
+  offsetFetchRequest,
+  pack,
+} from '@ottla/protocol'
 import type { FakeTopic } from '../testing/fake-cluster.ts'
 import { noFaults } from '../testing/simulated-network.ts'
 import { SimulatedRuntime } from '../testing/simulated-runtime.ts'
@@ -35,15 +43,18 @@ class GroupRun {
   readonly #consumers = new Set<Consumer>()
   #written = 0
   #isOver = false
+  readonly #protocol: 'classic' | 'consumer'
 
   constructor(seed: number) {
+    this.#protocol = seed % 2 === 0 ? 'classic' : 'consumer'
     this.runtime = new SimulatedRuntime(seed)
     this.fake = new FakeConsumerCluster(this.runtime, 2)
     this.topic = this.fake.createTopic('t', partitionCount)
-    this.fake.group.onCommit = (partition, offset) => this.#checkCommit(partition, offset)
+    this.fake.offsets.onCommit = (partition, offset) => this.#checkCommit(partition, offset)
   }
 
   async run(): Promise<void> {
+    if (this.#protocol === 'classic' && this.runtime.chance.happens(0.5)) this.#speakAsOldBrokers()
     await this.fake.start()
     const work = [this.#write(), this.#makeTrouble(), this.#comeAndGo(), this.#comeAndGo()]
     await Promise.all(work)
@@ -55,6 +66,14 @@ class GroupRun {
       this.problems.push(`${this.#written - this.processed.size} of ${this.#written} records were not read`)
     await this.#close(last)
     await Promise.all([...this.#consumers].map((each) => this.#close(each)))
+  }
+
+  /** As Apache Kafka 2.8: no topic ids in fetches, one coordinator and one group in a request. */
+  #speakAsOldBrokers(): void {
+    for (const broker of this.fake.brokers) {
+      broker.speak(fetchRequest, [0, 12]).speak(findCoordinatorRequest, [0, 3]).speak(offsetFetchRequest, [0, 7])
+      broker.speak(joinGroupRequest, [0, 7]).speak(offsetCommitRequest, [0, 8]).speak(listOffsetsRequest, [0, 6])
+    }
   }
 
   /** A committed offset says that everything before it has been processed, by whomever. */
@@ -97,7 +116,7 @@ class GroupRun {
       { bootstrap: this.fake.bootstrap, runtime: this.runtime, requestTimeoutMs: 3_000, connectTimeoutMs: 2_000 },
       {
         groupId: 'g',
-        groupProtocol: 'classic',
+        groupProtocol: this.#protocol,
         topics: 't',
         autoOffsetReset: 'earliest',
         autoCommitIntervalMs: 500,

@@ -3,7 +3,7 @@ import { OttlaError } from '../ottla-error.ts'
 import type { OffsetToCommit } from './commit/committer.ts'
 import { ConsumerEngine } from './consumer-engine.ts'
 import { type ConsumerOptions, consumerSettings } from './consumer-options.ts'
-import type { ConsumerRecord } from './consumer-record.ts'
+import { ConsumerRecord } from './consumer-record.ts'
 import { BatchIterator } from './deliver/batch-iterator.ts'
 import type { ConsumerBatch } from './deliver/consumer-batch.ts'
 import { type Deserializer, type Deserializers, deserializersOf } from './deliver/deserializers.ts'
@@ -154,14 +154,15 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
   }
 
   /**
-   * Commits these offsets (the next to be read), or what was processed so far. Settles when the group's coordinator has
-   * stored them.
+   * Commits what was processed so far; or these offsets, the next to be read; or a record as processed, with all before
+   * it in its partition. Settles when the group's coordinator has stored them.
    */
-  async commit(offsets?: readonly OffsetToCommit[]): Promise<void> {
+  async commit(what?: ConsumerRecord<K, V> | readonly OffsetToCommit[]): Promise<void> {
     const { committer, assignment } = this.#open
     if (committer === undefined)
       throw new OttlaError('INVALID_ARGUMENT', { message: 'committing needs the option groupId' })
-    await (offsets === undefined ? committer.commitProcessed(assignment.all()) : committer.commit(offsets))
+    if (what === undefined) await committer.commitProcessed(assignment.all())
+    else await committer.commit(what instanceof ConsumerRecord ? [behind(what)] : what.map(behind))
   }
 
   /** What the group has committed; undefined where it has nothing. */
@@ -178,12 +179,14 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
         if (isCoordinatorLost(error)) cluster.forgetCoordinator('group', groupId)
       },
     }
-    const found = await cluster.retry(options, () => fetchCommitted(cluster, groupId, this.#engine.member, partitions))
-    return partitions.map(({ topic, partition }) => ({
-      topic,
-      partition,
-      committed: found.get(partitionKey(topic, partition)),
-    }))
+    return cluster.retry(options, async () => {
+      const found = await fetchCommitted(cluster, groupId, this.#engine.member, partitions)
+      return partitions.map(({ topic, partition }) => {
+        const committed = found.get(partitionKey(topic, partition))
+        if (committed instanceof OttlaError) throw committed
+        return { topic, partition, committed }
+      })
+    })
   }
 
   /** Offset of the next record to be handed out, or undefined while it is being looked for. */
@@ -266,4 +269,11 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
       return { topic, partition, offset: found.get(partitionKey(topic, partition))!.offset }
     })
   }
+}
+
+/** A record stands for the offset behind it: that is where the group goes on. */
+const behind = (what: OffsetToCommit | ConsumerRecord<any, any>): OffsetToCommit => {
+  if (!(what instanceof ConsumerRecord)) return what
+  const { topic, partition, offset, leaderEpoch } = what
+  return { topic, partition, offset: offset + 1, leaderEpoch }
 }

@@ -1,5 +1,5 @@
-import { KafkaError, openRecordsNow, type RecordCursor } from '@ottla/protocol'
-import { asOttlaError, OttlaError, type OttlaErrorName } from '../../ottla-error.ts'
+import { openRecordsNow, type RecordCursor } from '@ottla/protocol'
+import { asOttlaError, OttlaError } from '../../ottla-error.ts'
 import { ConsumerRecord, type RecordOrigin } from '../consumer-record.ts'
 import type { FetchedChunk } from '../fetch/fetch-buffer.ts'
 import type { Deserializers } from './deserializers.ts'
@@ -52,7 +52,7 @@ export class RecordReader<K, V> {
     const { topic, partition } = this.#chunk.partition
     const batch = this.#chunk.batches[this.#nextBatch - 1]
     const offset = Math.max(this.#records?.offset ?? -1, batch?.baseOffset ?? -1, this.#chunk.fromOffset)
-    const name = cause instanceof KafkaError ? (cause.name as OttlaErrorName) : asOttlaError(cause).name
+    const { name } = asOttlaError(cause)
     const why = cause instanceof Error ? cause.message : String(cause)
     const message = `the record at offset ${offset} cannot be read (${why}); seek past it to go on`
     return new OttlaError(name, { message, topic, partition, cause, retriable: false })

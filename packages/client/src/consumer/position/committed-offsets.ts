@@ -1,4 +1,4 @@
-import { ErrorCode, offsetFetchRequest, offsetFetchResponse } from '@ottla/protocol'
+import { offsetFetchRequest, offsetFetchResponse } from '@ottla/protocol'
 import type { Cluster } from '../../connection/cluster.ts'
 import { brokerError, type OttlaError, throwBrokerError } from '../../ottla-error.ts'
 import type { MemberIdentity } from '../membership/membership.ts'
@@ -8,13 +8,15 @@ import { byTopic, partitionKey, type TopicPartition } from '../topic-partition.t
 /** Version 10 has ids in place of names, for topics that are created anew under an old name. */
 const lastVersionWithNames = 9
 
+export type CommittedAnswer = CommittedOffset | undefined | OttlaError
+
 /** Asks the coordinator once. By `partitionKey`; undefined where nothing is committed. */
 export async function fetchCommitted(
   cluster: Cluster,
   groupId: string,
   member: MemberIdentity | undefined,
   partitions: readonly TopicPartition[],
-): Promise<Map<string, CommittedOffset | undefined>> {
+): Promise<Map<string, CommittedAnswer>> {
   const coordinator = await cluster.coordinator('group', groupId)
   const topics = [...byTopic(partitions)].map(([name, partitionIndexes]) => ({ name, partitionIndexes }))
   // Only members of the new protocol say who they are.
@@ -24,13 +26,12 @@ export async function fetchCommitted(
   const response = await cluster.send(coordinator, offsetFetchRequest, offsetFetchResponse, body, options)
   const answer = response.groups[0] ?? response
   throwBrokerError(answer.errorCode, undefined, { group: groupId })
-  const found = new Map<string, CommittedOffset | undefined>()
+  const found = new Map<string, CommittedAnswer>()
   for (const { name, partitions: answered } of answer.topics) {
     for (const { partitionIndex, committedOffset, committedLeaderEpoch, metadata, errorCode } of answered) {
-      if (errorCode !== ErrorCode.NONE)
-        throw brokerError(errorCode, undefined, { topic: name, partition: partitionIndex, group: groupId })
       const offset = { offset: committedOffset, leaderEpoch: committedLeaderEpoch, metadata: metadata ?? '' }
-      found.set(partitionKey(name, partitionIndex), committedOffset < 0 ? undefined : offset)
+      const error = brokerError(errorCode, undefined, { topic: name, partition: partitionIndex, group: groupId })
+      found.set(partitionKey(name, partitionIndex), error ?? (committedOffset < 0 ? undefined : offset))
     }
   }
   return found

@@ -6,7 +6,7 @@ import type { MemberIdentity } from '../membership/membership.ts'
 import type { AssignedPartition } from '../progress/assigned-partition.ts'
 import type { Assignment } from '../progress/assignment.ts'
 import { partitionKey } from '../topic-partition.ts'
-import { fetchCommitted, isCoordinatorLost } from './committed-offsets.ts'
+import { type CommittedAnswer, fetchCommitted, isCoordinatorLost } from './committed-offsets.ts'
 import { epochEnd } from './epoch-end.ts'
 import { earliestTimestamp, latestTimestamp, listOffsets } from './list-offsets.ts'
 
@@ -86,23 +86,32 @@ export class Positions {
     const groupId = settings.groupId!
     try {
       const committed = await fetchCommitted(cluster, groupId, member(), partitions)
-      for (const partition of partitions) {
-        if (partition.missing !== 'committed') continue
-        const offset = committed.get(partitionKey(partition.topic, partition.partition))
-        if (offset === undefined) partition.lose('reset')
-        else {
-          partition.moveTo(offset.offset, offset.leaderEpoch)
-          partition.committed = offset
-        }
-      }
+      const isFound = partitions.map((each) =>
+        this.#begin(each, committed.get(partitionKey(each.topic, each.partition))),
+      )
       this.compareLeaders()
-      return true
+      return isFound.every((each) => each)
     } catch (error) {
       const failure = asOttlaError(error, { group: groupId })
       if (isCoordinatorLost(failure)) cluster.forgetCoordinator('group', groupId)
       this.#report(failure)
       return false
     }
+  }
+
+  /** False: what is committed is not known yet. */
+  #begin(partition: AssignedPartition, committed: CommittedAnswer): boolean {
+    if (partition.missing !== 'committed') return true
+    if (committed instanceof OttlaError) {
+      this.#report(committed)
+      return false
+    }
+    if (committed === undefined) partition.lose('reset')
+    else {
+      partition.moveTo(committed.offset, committed.leaderEpoch)
+      partition.committed = committed
+    }
+    return true
   }
 
   async #reset(): Promise<boolean> {

@@ -1,4 +1,6 @@
 import {
+  consumerGroupHeartbeatRequest,
+  consumerGroupHeartbeatResponse,
   ErrorCode,
   fetchRequest,
   fetchResponse,
@@ -22,30 +24,35 @@ import {
 import type { FakeBroker } from '../../testing/fake-broker.ts'
 import { FakeCluster } from '../../testing/fake-cluster.ts'
 import type { SimulatedRuntime } from '../../testing/simulated-runtime.ts'
+import { FakeAssigningGroup } from './fake-assigning-group.ts'
 import { FakeFetches } from './fake-fetches.ts'
 import { FakeGroup } from './fake-group.ts'
+import { FakeOffsets } from './fake-offsets.ts'
 
-/** A simulated cluster with all that consumers of one classic group need. */
+/** A simulated cluster with all that consumers of one group need; the group is a classic one, or its broker assigns. */
 export class FakeConsumerCluster extends FakeCluster {
-  readonly group: FakeGroup
+  readonly offsets = new FakeOffsets()
+  readonly classic: FakeGroup
+  readonly assigning: FakeAssigningGroup
   readonly fetches: Map<number, FakeFetches>
   /** Broker id. */
   coordinator = 1
 
   constructor(runtime: SimulatedRuntime, brokerCount = 1) {
     super(runtime, brokerCount)
-    this.group = new FakeGroup(runtime)
+    this.classic = new FakeGroup(runtime, this.offsets)
+    this.assigning = new FakeAssigningGroup(runtime, this.offsets, () => this.topics.values())
     this.fetches = new Map(this.brokers.map(({ id }) => [id, new FakeFetches(this, id)]))
     for (const broker of this.brokers) this.#serve(broker)
   }
 
   moveCoordinator(): void {
     this.coordinator = this.brokers[this.runtime.chance.integer(this.brokers.length)]!.id
-    this.group.interrupt()
+    this.classic.interrupt()
   }
 
   #serve(broker: FakeBroker): void {
-    const { group } = this
+    const { classic: group, assigning } = this
     const fetches = this.fetches.get(broker.id)!
     const isElsewhere = () => this.coordinator !== broker.id
     const elsewhere = { errorCode: ErrorCode.NOT_COORDINATOR }
@@ -58,22 +65,20 @@ export class FakeConsumerCluster extends FakeCluster {
       .on(heartbeatRequest, heartbeatResponse, (body) => (isElsewhere() ? elsewhere : group.heartbeat(body)))
       .on(leaveGroupRequest, leaveGroupResponse, (body) => (isElsewhere() ? elsewhere : group.leave(body)))
       .on(offsetFetchRequest, offsetFetchResponse, (body) =>
-        isElsewhere() ? { groups: [{ groupId: 'g', topics: [], ...elsewhere }] } : group.committed(body),
+        this.offsets.fetch(body, isElsewhere() ? ErrorCode.NOT_COORDINATOR : ErrorCode.NONE),
       )
-      .on(offsetCommitRequest, offsetCommitResponse, (body) => (isElsewhere() ? refused(body) : group.commit(body)))
+      .on(consumerGroupHeartbeatRequest, consumerGroupHeartbeatResponse, (body) =>
+        isElsewhere() ? elsewhere : assigning.heartbeat(body),
+      )
+      .on(offsetCommitRequest, offsetCommitResponse, (body) => {
+        if (isElsewhere()) return this.offsets.commit(body, ErrorCode.NOT_COORDINATOR)
+        return assigning.memberCount > 0 ? assigning.commit(body) : group.commit(body)
+      })
   }
 
   #found(keys: readonly string[]) {
     const { id, address } = this.brokers.find((broker) => broker.id === this.coordinator)!
-    return { coordinators: keys.map((key) => ({ key, nodeId: id, host: address.host, port: address.port })) }
+    const found = { nodeId: id, host: address.host, port: address.port }
+    return { ...found, coordinators: keys.map((key) => ({ key, ...found })) }
   }
 }
-
-type CommitTopics = readonly { readonly name: string; readonly partitions: readonly { partitionIndex: number }[] }[]
-
-const refused = ({ topics }: { readonly topics: CommitTopics }) => ({
-  topics: topics.map(({ name, partitions }) => ({
-    name,
-    partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: ErrorCode.NOT_COORDINATOR })),
-  })),
-})

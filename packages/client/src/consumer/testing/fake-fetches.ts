@@ -5,7 +5,7 @@ type FetchRequest = Decoded<typeof fetchRequest>
 
 interface Session {
   epoch: number
-  readonly offsets: Map<string, { topicId: string; partition: number; fetchOffset: number }>
+  readonly offsets: Map<string, { topic: string; topicId: string; partition: number; fetchOffset: number }>
 }
 
 /** The answers of one broker to Fetch and ListOffsets, with incremental sessions. */
@@ -67,25 +67,26 @@ export class FakeFetches {
   }
 
   #remember(session: Session, { topics, forgottenTopicsData }: FetchRequest): void {
-    for (const { topicId, partitions } of forgottenTopicsData) {
-      for (const partition of partitions) session.offsets.delete(`${topicId} ${partition}`)
+    // Before version 13 topics are named, and have no ids here.
+    for (const { topic, topicId, partitions } of forgottenTopicsData) {
+      for (const partition of partitions) session.offsets.delete(`${topic} ${topicId} ${partition}`)
     }
-    for (const { topicId, partitions } of topics) {
+    for (const { topic, topicId, partitions } of topics) {
       for (const { partition, fetchOffset } of partitions)
-        session.offsets.set(`${topicId} ${partition}`, { topicId, partition, fetchOffset })
+        session.offsets.set(`${topic} ${topicId} ${partition}`, { topic, topicId, partition, fetchOffset })
     }
   }
 
   #answers(session: Session, maxBytes: number) {
     let left = maxBytes
     const responses = []
-    for (const { topicId, partition: index, fetchOffset } of session.offsets.values()) {
-      const topic = [...this.#cluster.topics.values()].find((each) => each.id === topicId)
+    for (const { topic: name, topicId, partition: index, fetchOffset } of session.offsets.values()) {
+      const topic = [...this.#cluster.topics.values()].find((each) => each.id === topicId || each.name === name)
       const partition = topic?.partitions[index]
       const answer = this.#answer(partition, index, fetchOffset, left)
       if (answer === undefined) continue
       left -= 'records' in answer ? answer.records.length : 0
-      responses.push({ topicId, partitions: [answer] })
+      responses.push({ topic: name, topicId, partitions: [answer] })
     }
     return responses
   }

@@ -5,11 +5,12 @@ import {
   type joinGroupRequest,
   type leaveGroupRequest,
   type offsetCommitRequest,
-  type offsetFetchRequest,
   type syncGroupRequest,
 } from '@ottla/protocol'
 import type { Timer } from '@ottla/runtime'
 import type { SimulatedRuntime } from '../../testing/simulated-runtime.ts'
+
+import type { FakeOffsets } from './fake-offsets.ts'
 
 type JoinRequest = Decoded<typeof joinGroupRequest>
 type JoinAnswer = { errorCode: number; memberId: string } & Record<string, unknown>
@@ -26,11 +27,9 @@ interface Member {
 
 /** One classic group, with the rules of Kafka's coordinator as far as its members can tell. */
 export class FakeGroup {
-  readonly offsets = new Map<string, number>()
+  readonly offsets: FakeOffsets
   generation = 0
   state: 'empty' | 'preparing' | 'completing' | 'stable' = 'empty'
-  /** Called with each offset before it is stored. */
-  onCommit: (partition: string, offset: number) => void = () => {}
   readonly #runtime: SimulatedRuntime
   readonly #members = new Map<string, Member>()
   #leader = ''
@@ -38,8 +37,9 @@ export class FakeGroup {
   #rebalance: Timer | undefined
   #nextMember = 1
 
-  constructor(runtime: SimulatedRuntime) {
+  constructor(runtime: SimulatedRuntime, offsets: FakeOffsets) {
     this.#runtime = runtime
+    this.offsets = offsets
   }
 
   get memberCount(): number {
@@ -94,38 +94,10 @@ export class FakeGroup {
     return { members: members.map((each) => ({ memberId: each.memberId, groupInstanceId: null, errorCode: 0 })) }
   }
 
-  commit({ memberId, generationIdOrMemberEpoch, topics }: Decoded<typeof offsetCommitRequest>) {
-    let errorCode = this.#check(memberId, generationIdOrMemberEpoch)
-    if (errorCode === ErrorCode.NONE && this.state === 'completing') errorCode = ErrorCode.REBALANCE_IN_PROGRESS
-    return {
-      topics: topics.map(({ name, partitions }) => ({
-        name,
-        partitions: partitions.map(({ partitionIndex, committedOffset }) => {
-          const partition = `${name} ${partitionIndex}`
-          if (errorCode === ErrorCode.NONE) {
-            this.onCommit(partition, committedOffset)
-            this.offsets.set(partition, committedOffset)
-          }
-          return { partitionIndex, errorCode }
-        }),
-      })),
-    }
-  }
-
-  committed({ groups }: Decoded<typeof offsetFetchRequest>) {
-    return {
-      groups: groups.map(({ groupId, topics }) => ({
-        groupId,
-        topics: topics!.map(({ name, partitionIndexes }) => ({
-          name,
-          partitions: partitionIndexes.map((partitionIndex) => ({
-            partitionIndex,
-            committedOffset: this.offsets.get(`${name} ${partitionIndex}`) ?? -1,
-            metadata: '',
-          })),
-        })),
-      })),
-    }
+  commit(request: Decoded<typeof offsetCommitRequest>) {
+    const error = this.#check(request.memberId, request.generationIdOrMemberEpoch)
+    const isBusy = error === ErrorCode.NONE && this.state === 'completing'
+    return this.offsets.commit(request, isBusy ? ErrorCode.REBALANCE_IN_PROGRESS : error)
   }
 
   /** As when the coordinator moves: who waits for an answer never gets one from here. */
