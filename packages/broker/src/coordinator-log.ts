@@ -1,9 +1,11 @@
 import type { Cluster, NewTopic } from '@ottla/cluster'
 import type { AppendedAt, CoordinatorLog, CoordinatorRecord } from '@ottla/coordinator'
-import { KafkaError, pack, packedBatches, unpack } from '@ottla/protocol'
+import { BatchBuilder, KafkaError, packedBatches, unpack } from '@ottla/protocol'
 import type { Partition, Storage } from '@ottla/storage'
 
 const readBytes = 1024 * 1024
+/** About the largest batch that is made: what one command writes may be much more. */
+const batchBytes = 512 * 1024
 
 /** The log of a coordinator: an internal topic, written and read as any other. */
 export class InternalTopicLog implements CoordinatorLog {
@@ -27,8 +29,9 @@ export class InternalTopicLog implements CoordinatorLog {
   }
 
   async append(partition: number, records: readonly CoordinatorRecord[], timestamp: number): Promise<AppendedAt> {
-    const batch = pack(records.map(({ key, value }) => ({ timestamp, key, value })))
-    const { lastOffset } = await this.#partition(partition).append(batch.bytes, { origin: 'coordinator' })
+    const { lastOffset } = await this.#partition(partition).append(packed(records, timestamp), {
+      origin: 'coordinator',
+    })
     return { endOffset: lastOffset + 1 }
   }
 
@@ -61,6 +64,17 @@ export class InternalTopicLog implements CoordinatorLog {
     if (partition === undefined) throw new KafkaError('NOT_LEADER_OR_FOLLOWER', `${name}-${index} is not led here`)
     return partition
   }
+}
+
+function packed(records: readonly CoordinatorRecord[], timestamp: number): Buffer {
+  const batches: Buffer[] = []
+  const builder = new BatchBuilder()
+  for (const { key, value } of records) {
+    builder.append({ timestamp, key, value })
+    if (builder.bytes >= batchBytes) batches.push(builder.build().bytes)
+  }
+  if (builder.recordsCount > 0) batches.push(builder.build().bytes)
+  return batches.length === 1 ? batches[0]! : Buffer.concat(batches)
 }
 
 // A record without a key says nothing to a coordinator.

@@ -170,9 +170,13 @@ export class GroupService {
       .catch(coordinatorErrorCode)
   }
 
-  /** Offsets of a deleted topic go with it. */
+  /** Offsets of a deleted topic go with it. Where that fails they go by their retention: they name the topic's id. */
   async topicDeleted(topic: string): Promise<void> {
-    await this.#shards.submitToAll((coordinator, step) => deleteOffsetsOfTopic(coordinator, topic, step))
+    try {
+      await this.#shards.submitToAll((coordinator, step) => deleteOffsetsOfTopic(coordinator, topic, step))
+    } catch (err) {
+      this.#runtime.log.write('warn', 'offsets of a deleted topic could not be deleted', { topic, err })
+    }
   }
 
   /** A connection is gone; with `leaveOnDisconnect`, so are the members that were last heard on it. */

@@ -38,22 +38,17 @@ async function fetchGroup({ groupId, topics }: AskedGroup, context: RequestConte
     const topicId = image.topics.get(topic)?.id ?? zeroUuid
     // A client that goes by ids could not tell what a topic without one is.
     if (byId && topicId === zeroUuid) return []
-    return [
-      {
-        name: topic,
-        topicId,
-        partitions: partitions.map((offset) => fetchedPartition(offset, byId ? topicId : undefined)),
-      },
-    ]
+    return [{ name: topic, topicId, partitions: partitions.map((offset) => fetchedPartition(offset, topicId)) }]
   })
   const unknown = asked?.filter(({ name }) => name === undefined).map((topic) => ({ ...topic, name: '' })) ?? []
   return { groupId, errorCode, topics: [...answered, ...failed(unknown, ErrorCode.UNKNOWN_TOPIC_ID)] }
 }
 
-/** `topicId`: what an offset must have been committed for, if its record tells. */
-function fetchedPartition({ partition, committed }: FetchedOffset, topicId: string | undefined) {
-  const ofAnother = topicId !== undefined && committed !== undefined && ![topicId, zeroUuid].includes(committed.topicId)
-  if (committed === undefined || ofAnother) return noneCommitted(partition, ErrorCode.NONE)
+/** What was committed for an earlier topic of the same name says nothing about this one. */
+function fetchedPartition({ partition, committed }: FetchedOffset, topicId: string) {
+  const known = committed !== undefined && committed.topicId !== zeroUuid && topicId !== zeroUuid
+  if (committed === undefined || (known && committed.topicId !== topicId))
+    return noneCommitted(partition, ErrorCode.NONE)
   return {
     partitionIndex: partition,
     committedOffset: committed.offset,
