@@ -91,5 +91,6 @@ const failed = (target: FetchTarget, errorCode: number): FetchedPartition => ({
   highWatermark: -1,
   lastStableOffset: -1,
   logStartOffset: -1,
-  abortedTransactions: null,
+  // As Kafka, which makes these two answers in two places.
+  abortedTransactions: target.partition === undefined ? [] : null,
 })

@@ -61,7 +61,7 @@ export const produce = handler(produceRequest, produceResponse, async (request, 
   })
   if (request.acks === 0) return closeOnFailure(pending, responses, context)
   if (pending.length > 0) await settledOrTimedOut(pending, request.timeoutMs, context)
-  return { responses }
+  return { responses: responses.filter(({ partitionResponses }) => partitionResponses.length > 0) }
 })
 
 /** Why a batch is not appended, as far as can be told without looking into it. */

@@ -42,7 +42,7 @@ export const listOffsets = handler(listOffsetsRequest, listOffsetsResponse, asyn
       return { name, partitions: [...(await Promise.all(answers)), ...refused] }
     }),
   )
-  return { topics }
+  return { topics: topics.filter(({ partitions }) => partitions.length > 0) }
 })
 
 async function answerOf(

@@ -22,7 +22,7 @@ export const deleteRecords = handler(deleteRecordsRequest, deleteRecordsResponse
       ),
     })),
   )
-  return { topics }
+  return { topics: topics.filter(({ partitions }) => partitions.length > 0) }
 })
 
 async function deleteBefore(name: string, index: number, offset: number, context: RequestContext) {
