@@ -14,7 +14,7 @@ import type { LeaveOptions, MemberIdentity, Membership } from './membership/memb
 import { Positions } from './position/positions.ts'
 import { Assignment } from './progress/assignment.ts'
 import { Subscription, type TopicsOrPatterns } from './subscription.ts'
-import { type TopicPartition, without } from './topic-partition.ts'
+import { type AssignablePartition, type TopicPartition, without } from './topic-partition.ts'
 
 /**
  * The parts of a consumer, put together:
@@ -37,6 +37,8 @@ export class ConsumerEngine {
   readonly #handover: Handover
   readonly #committing = new AbortController()
   #membership: Membership | undefined
+  /** The application assigns the partitions. */
+  #isManual = false
   #closing: Promise<void> | undefined
 
   constructor(client: ClientOptions, settings: ConsumerSettings) {
@@ -88,21 +90,28 @@ export class ConsumerEngine {
   }
 
   subscribe(wanted: TopicsOrPatterns): void {
+    if (this.#isManual) throw eitherOr()
     this.subscription.set(wanted)
     this.#subscriptionChanged()
   }
 
-  /** In place of the partitions so far; those that stay go on where they are. */
-  async assign(partitions: readonly TopicPartition[]): Promise<void> {
+  /** In place of the partitions so far; those that stay go on where they are, if no offset is given. */
+  async assign(partitions: readonly AssignablePartition[]): Promise<void> {
+    if (!this.subscription.isEmpty) throw eitherOr()
+    this.#isManual = partitions.length > 0
     const owned = [...this.assignment.all()]
     for (const { topic } of partitions) this.cluster.knownTopic(topic)
     await this.#handover.revoke(without(owned, partitions), 'the partition is not assigned any more')
+    for (const { topic, partition, offset } of partitions) {
+      if (offset !== undefined) this.assignment.get(topic, partition)?.moveTo(offset)
+    }
     await this.#handover.assign(without(partitions, owned))
   }
 
   /** Leaves the group, stays open. */
   async unsubscribe(options: LeaveOptions): Promise<void> {
     this.subscription.set([])
+    this.#isManual = false
     const membership = this.#membership
     this.#membership = undefined
     if (membership !== undefined) await membership.leave(options)
@@ -182,3 +191,6 @@ export class ConsumerEngine {
     void autoCommit(parts, this.#committing.signal)
   }
 }
+
+const eitherOr = () =>
+  new OttlaError('INVALID_ARGUMENT', { message: 'a consumer either subscribes to topics or is assigned partitions' })

@@ -16,7 +16,7 @@ import { fetchCommitted, isCoordinatorLost } from './position/committed-offsets.
 import { earliestTimestamp, findOffsets, latestTimestamp } from './position/list-offsets.ts'
 import type { AssignedPartition, CommittedOffset } from './progress/assigned-partition.ts'
 import type { TopicsOrPatterns } from './subscription.ts'
-import { partitionKey, type TopicPartition } from './topic-partition.ts'
+import { type AssignablePartition, partitionKey, type TopicPartition } from './topic-partition.ts'
 
 export interface TypedConsumerOptions<K, V> extends ConsumerOptions {
   /** Without one, keys are buffers. */
@@ -71,15 +71,8 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
   }
 
   /** Reads these partitions without a group's help, in place of those before, from `offset` where it is given. */
-  async assign(partitions: readonly (TopicPartition & { readonly offset?: number })[]): Promise<void> {
-    const engine = this.#open
-    if (!engine.subscription.isEmpty)
-      throw new OttlaError('INVALID_ARGUMENT', { message: 'a consumer either subscribes or is assigned partitions' })
-    await engine.assign(partitions)
-    for (const { topic, partition, offset } of partitions) {
-      if (offset !== undefined) engine.assignment.get(topic, partition)?.moveTo(offset)
-    }
-    engine.partitionsMoved()
+  async assign(partitions: readonly AssignablePartition[]): Promise<void> {
+    await this.#open.assign(partitions)
   }
 
   /** The partitions that this consumer reads now. */

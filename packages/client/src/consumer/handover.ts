@@ -5,7 +5,7 @@ import type { ConsumerSettings } from './consumer-options.ts'
 import type { FetchBuffer } from './fetch/fetch-buffer.ts'
 import type { AssignedPartition } from './progress/assigned-partition.ts'
 import type { Assignment } from './progress/assignment.ts'
-import type { TopicPartition } from './topic-partition.ts'
+import type { AssignablePartition, TopicPartition } from './topic-partition.ts'
 
 export interface HandoverParts {
   readonly cluster: Cluster
@@ -41,10 +41,13 @@ export class Handover {
     this.#parts.cluster.wheel.after(ms, () => this.#hurry.abort())
   }
 
-  async assign(partitions: readonly TopicPartition[]): Promise<void> {
+  async assign(partitions: readonly AssignablePartition[]): Promise<void> {
     const { assignment, settings, committer, changed } = this.#parts
     if (partitions.length > 0) {
       assignment.add(partitions, committer === undefined ? 'reset' : 'committed')
+      for (const { topic, partition, offset } of partitions) {
+        if (offset !== undefined) assignment.get(topic, partition)!.moveTo(offset)
+      }
       await this.#callHook('onPartitionsAssigned', settings.onPartitionsAssigned, partitions)
     }
     changed()

@@ -4,6 +4,11 @@ export interface TopicPartition {
   readonly partition: number
 }
 
+/** A partition, and where in it to begin, if that is given. */
+export interface AssignablePartition extends TopicPartition {
+  readonly offset?: number
+}
+
 /** Partitions by topic, the shape in which Kafka's messages carry them. */
 export type TopicPartitions = ReadonlyMap<string, readonly number[]>
 
@@ -29,7 +34,7 @@ export function flattened(partitions: TopicPartitions): TopicPartition[] {
 }
 
 /** What is in `from` and not in `others`. */
-export function without(from: readonly TopicPartition[], others: readonly TopicPartition[]): TopicPartition[] {
+export function without<P extends TopicPartition>(from: readonly P[], others: readonly TopicPartition[]): P[] {
   const known = new Set(others.map((other) => partitionKey(other.topic, other.partition)))
   return from.filter(({ topic, partition }) => !known.has(partitionKey(topic, partition)))
 }
