@@ -1,7 +1,35 @@
 import { close, constants, fdatasync, ftruncate, open, read, writev } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { File, FileSystem } from '../files.ts'
 import { lockDirectory } from './lock.ts'
+
+/**
+ * Not Node's own recursive form: where the parent is there and the answer is ENOENT all the same (in /proc, say), that
+ * one never ends, and of a read-only file system it says ENOENT.
+ */
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const parent = dirname(directory)
+    if (code === 'EEXIST' && (await stat(directory)).isDirectory()) return
+    if (code !== 'ENOENT' || parent === directory || (await isDirectory(parent))) throw error
+    await makeDirectory(parent)
+    await mkdir(directory).catch(async (again: NodeJS.ErrnoException) => {
+      if (again.code !== 'EEXIST') throw again
+    })
+  }
+}
+
+const isDirectory = async (path: string) => {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch {
+    return false
+  }
+}
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT'
 const hasDsync = constants.O_DSYNC !== undefined
@@ -29,15 +57,7 @@ export const nodeFiles: FileSystem = {
     }
   },
 
-  async makeDirectory(directory) {
-    try {
-      await mkdir(directory, { recursive: true })
-    } catch (error) {
-      // Node says ENOENT of a read-only file system here; the plain call says what it is.
-      if (isMissing(error)) await mkdir(directory)
-      else throw error
-    }
-  },
+  makeDirectory,
 
   async size(path) {
     try {
