@@ -34,6 +34,8 @@ export interface StorageSettings {
   readonly flushPolicy: 'fsync' | 'os'
   /** Memory for batches that are not in segments yet, bytes. */
   readonly tailBytes: number
+  /** What a partition has in memory goes into the checkpoint itself, up to this many bytes, instead of into its segment. */
+  readonly smallTailBytes?: number
   /** Size of the commit log at which a checkpoint is made, bytes. */
   readonly checkpointBytes: number
   readonly retentionCheckIntervalMs: number

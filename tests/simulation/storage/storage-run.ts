@@ -64,6 +64,7 @@ export class StorageRun {
     this.#settings = {
       flushPolicy: random.chance(0.85) ? 'fsync' : 'os',
       tailBytes: random.pick([1_500, 4_000, 20_000]),
+      smallTailBytes: random.pick([0, 700, 5_000]),
       checkpointBytes: random.pick([600, 2_000, 6_000, 50_000]),
       retentionCheckIntervalMs: random.pick([200, 5_000]),
       producerIdExpirationMs: 86_400_000,

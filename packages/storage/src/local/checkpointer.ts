@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import type { Writer } from '@ottla/protocol'
 import type { Timer } from '@ottla/runtime'
-import { checkpointName, listCheckpoints, newBody, writeCheckpoint } from './checkpoint.ts'
+import { CheckpointBody, checkpointName, listCheckpoints, newWriter, writeCheckpoint } from './checkpoint.ts'
 import { writeText } from './commit-format.ts'
 import { listCommitFiles } from './commit-reader.ts'
 import type { LocalLog } from './local-log.ts'
 import type { LocalLogStore } from './local-log-store.ts'
 
 const retryMs = 5000
-const parallel = 4
+const parallel = 16
 // A pause for appends and fetches after so many partitions.
 const partitionsAtOnce = 500
 
@@ -81,16 +81,16 @@ export class Checkpointer {
     const { commitLog, runtime, checkpointDirectory } = this.#store
     const covered = await commitLog.roll()
     const coveredBytes = commitLog.writtenBytes
-    const partitions = newBody()
-    const count = await this.#preparePartitions(partitions)
+    const body = new CheckpointBody(this.#store.settings.smallTailBytes)
+    const count = await this.#preparePartitions(body)
     await this.#syncDirectories()
-    const body = newBody()
-    body.int32(this.#store.nextLogId)
-    body.int32(count)
-    const tail = newBody()
-    this.#encodeKeys(tail, commitLog.lastSequence)
-    const parts = [body.finish(), partitions.finish(), tail.finish()]
-    await writeCheckpoint(runtime.files, checkpointDirectory, covered, parts)
+    const head = newWriter()
+    head.int32(this.#store.nextLogId)
+    head.int32(count)
+    const keys = newWriter()
+    this.#encodeKeys(keys, commitLog.lastSequence)
+    const parts = [head.finish(), body.partitions.finish(), keys.finish()]
+    await writeCheckpoint(runtime.files, checkpointDirectory, covered, parts, body.data)
     this.#store.flushSucceeded()
     this.#coveredBytes = coveredBytes
     this.#previouslyCovered = this.#covered
@@ -99,15 +99,15 @@ export class Checkpointer {
     await this.#removeOld()
   }
 
-  async #preparePartitions(into: Writer): Promise<number> {
+  async #preparePartitions(into: CheckpointBody): Promise<number> {
     const sequence = () => this.#store.commitLog.lastSequence
     const logs = [...this.#store.logs()]
     let count = 0
     const dirty: LocalLog[] = []
     for (const [index, log] of logs.entries()) {
       if (index % partitionsAtOnce === partitionsAtOnce - 1) await this.#pause()
-      if (!log.clean) dirty.push(log)
-      else if (log.encodeClean(into, sequence())) count++
+      if (!log.synced || !into.takesTail(log.tailBytes)) dirty.push(log)
+      else if (log.encode(into, sequence(), true)) count++
     }
     const work = async () => {
       for (let log = dirty.pop(); log !== undefined; log = dirty.pop())
@@ -117,8 +117,9 @@ export class Checkpointer {
     return count
   }
 
-  #pause(): Promise<void> {
-    return new Promise((resolve) => this.#store.runtime.timer(0, resolve))
+  // Any look at the disk lets others have a turn. (A timer would not do: it does not keep a process alive that closes.)
+  async #pause(): Promise<void> {
+    await this.#store.runtime.files.size(this.#store.checkpointDirectory)
   }
 
   async #syncDirectories(): Promise<void> {

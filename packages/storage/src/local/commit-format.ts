@@ -1,4 +1,5 @@
 import { crc32c, Reader, type Writer } from '@ottla/protocol'
+import type { StampedBatch } from '../leader/stamped-batch.ts'
 import type { PartitionId } from '../partition.ts'
 
 /**
@@ -116,10 +117,7 @@ export const tableItems = {
   batch(table: Writer, logId: number, batch: BatchPlace): void {
     table.int8(kinds.batch)
     table.int32(logId)
-    table.int32(batch.bytes)
-    table.int32(batch.crc | 0)
-    table.int64(batch.baseOffset)
-    table.int32(batch.leaderEpoch)
+    writeBatchPlace(table, batch)
   },
   open(table: Writer, logId: number, id: PartitionId): void {
     table.int8(kinds.open)
@@ -162,7 +160,21 @@ function readItem(table: Reader, replay: CommitReplay): void {
   else throw new Error(`an item of the unknown kind ${kind}`)
 }
 
-function readBatchPlace(table: Reader): BatchPlace {
+export const placeOf = ({ bytes, crc, baseOffset, leaderEpoch }: StampedBatch): BatchPlace => ({
+  bytes: bytes.length,
+  crc,
+  baseOffset,
+  leaderEpoch,
+})
+
+export function writeBatchPlace(table: Writer, place: BatchPlace): void {
+  table.int32(place.bytes)
+  table.int32(place.crc | 0)
+  table.int64(place.baseOffset)
+  table.int32(place.leaderEpoch)
+}
+
+export function readBatchPlace(table: Reader): BatchPlace {
   return {
     bytes: table.int32(),
     crc: table.int32() >>> 0,

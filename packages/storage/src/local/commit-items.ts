@@ -1,7 +1,7 @@
 import type { Writer } from '@ottla/protocol'
 import type { QueuedAppend } from '../leader/partition-log.ts'
 import type { StampedBatch } from '../leader/stamped-batch.ts'
-import { tableItems } from './commit-format.ts'
+import { placeOf, tableItems } from './commit-format.ts'
 import type { CommitItem } from './commit-log.ts'
 import type { LocalLog } from './local-log.ts'
 import type { LocalLogStore } from './local-log-store.ts'
@@ -27,10 +27,9 @@ export class BatchItem implements CommitItem {
   }
 
   encode(table: Writer, data: Uint8Array[]): void {
-    const { bytes, crc, baseOffset, leaderEpoch } = this.#batch
     this.#declares = declare(table, this.#log)
-    tableItems.batch(table, this.#log.logId, { bytes: bytes.length, crc, baseOffset, leaderEpoch })
-    data.push(bytes)
+    tableItems.batch(table, this.#log.logId, placeOf(this.#batch))
+    data.push(this.#batch.bytes)
   }
 
   apply(): void {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { packedBatchAt } from '@ottla/protocol'
+import { type PackedBatch, packedBatchAt } from '@ottla/protocol'
 import type { File, FileSystem, Log } from '@ottla/runtime'
 import { DamagedLogError } from '../damaged-log-error.ts'
 import {
@@ -195,7 +195,8 @@ function dataIntact(entry: CommitEntry): boolean {
   return intact
 }
 
-function batchIn(data: Buffer, at: number, place: BatchPlace) {
+/** The batch that is said to be at a place in `data`; undefined if it is not, or not as it was. */
+export function batchIn(data: Buffer, at: number, place: BatchPlace): PackedBatch | undefined {
   try {
     const batch = packedBatchAt(data.subarray(at, at + place.bytes), 0)
     const isIt =

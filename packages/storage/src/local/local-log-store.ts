@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import { KafkaError, type Writer } from '@ottla/protocol'
+import { KafkaError } from '@ottla/protocol'
 import type { Runtime } from '@ottla/runtime'
 import type { PartitionId } from '../partition.ts'
 import type { StorageSettings } from '../storage.ts'
 import type { TopicSettings } from '../topic-settings.ts'
-import { writePartitionId } from './commit-format.ts'
 import type { CommitItem, CommitLog } from './commit-log.ts'
 import { FileCache } from './file-cache.ts'
 import { Flusher } from './flusher.ts'
@@ -32,6 +31,8 @@ export class LocalLogStore {
   /** By topic id, then by partition. */
   readonly topics = new Map<string, (LocalLog | undefined)[]>()
   nextLogId = 1
+  /** While the commit log is replayed tails may grow beyond their limit: a start is not held up by flushes. */
+  recovering = false
   #commitLog: CommitLog | undefined = undefined
   readonly #openFiles: FileCache
   #queuedBytes = 0
@@ -99,8 +100,12 @@ export class LocalLogStore {
     return log
   }
 
-  encodeId(into: Writer, id: PartitionId): void {
-    writePartitionId(into, id)
+  /** Forgets what was loaded. */
+  clear(): void {
+    for (const log of this.logs()) this.flusher.remove(log)
+    this.topics.clear()
+    this.nextLogId = 1
+    this.#tailBytes = 0
   }
 
   get tailBytes(): number {
@@ -108,7 +113,7 @@ export class LocalLogStore {
   }
 
   get hasRoom(): boolean {
-    return this.#queuedBytes + this.#tailBytes < this.settings.tailBytes
+    return this.#queuedBytes + this.#tailBytes < this.settings.tailBytes * (this.recovering ? 2 : 1)
   }
 
   /** Resolves when tails were flushed or the queue was written; rejects when that fails. */
@@ -127,7 +132,7 @@ export class LocalLogStore {
   tailGrew(log: LocalLog, bytes: number): void {
     this.#tailBytes += bytes
     this.flusher.add(log)
-    if (this.#tailBytes > this.settings.tailBytes / 2) this.flusher.wake()
+    if (this.#tailBytes > this.settings.tailBytes * (this.recovering ? 2 : 0.5)) this.flusher.wake()
   }
   tailShrank(log: LocalLog, bytes: number): void {
     this.#tailBytes -= bytes

@@ -1,9 +1,11 @@
-import { KafkaError, PackedBatch as Packed, type PackedBatch, type Writer } from '@ottla/protocol'
+import { KafkaError, PackedBatch as Packed, type PackedBatch } from '@ottla/protocol'
 import type { PartitionLog, QueuedAppend, ReadLimits } from '../leader/partition-log.ts'
 import { PartitionState } from '../leader/partition-state.ts'
 import type { StampedBatch } from '../leader/stamped-batch.ts'
 import type { PartitionId } from '../partition.ts'
 import type { TopicSettings } from '../topic-settings.ts'
+import type { CheckpointBody } from './checkpoint.ts'
+import { writePartitionId } from './commit-format.ts'
 import { BatchItem, StartItem } from './commit-items.ts'
 import type { LocalLogStore } from './local-log-store.ts'
 import { Segment } from './segment.ts'
@@ -94,6 +96,12 @@ export class LocalLog implements PartitionLog {
 
   /** A batch is durable: the next one in the tail and in the state. At recovery, too. */
   apply(batch: StampedBatch): void {
+    this.hold(batch)
+    this.state.replay(batch, this.#store.runtime.now())
+  }
+
+  /** A batch that the state knows of already. */
+  hold(batch: StampedBatch): void {
     const active = this.#segmentFor(batch)
     batch.position = this.#endPosition
     const bytes = batch.bytes.length
@@ -102,7 +110,6 @@ export class LocalLog implements PartitionLog {
     this.#endPosition += bytes
     this.#tail ??= new Tail()
     this.#store.tailGrew(this, this.#tail.push(batch))
-    this.state.replay(batch, this.#store.runtime.now())
   }
 
   #segmentFor(batch: StampedBatch): Segment {
@@ -210,23 +217,46 @@ export class LocalLog implements PartitionLog {
 
   /**
    * Writes what a checkpoint says of this partition, and makes the files hold it. The two fit together because the first
-   * happens in one step, and the second covers at least what was there then.
+   * happens in one step, and the second covers at least what was there then. False: there is nothing to say.
    */
-  async checkpoint(into: Writer, sequence: () => number): Promise<boolean> {
+  async checkpoint(into: CheckpointBody, sequence: () => number): Promise<boolean> {
     let encoded = false
     await this.#exclusively(async () => {
-      encoded = this.encodeClean(into, sequence())
-      await this.#flush()
+      const carriesTail = into.takesTail(this.tailBytes)
+      encoded = this.encode(into, sequence(), carriesTail)
+      if (!carriesTail) await this.#flush()
       for (const segment of this.#segments) await syncSegment(this.#store, this.#place(segment))
     })
     return encoded
   }
 
-  /** Nothing to flush or to sync. */
-  get clean(): boolean {
-    if (this.#busy !== undefined || this.#tail !== undefined) return false
+  /** What is in files is durable. */
+  get synced(): boolean {
+    if (this.#busy !== undefined) return false
     for (let i = this.#segments.length - 1; i >= 0; i--)
-      if (this.#segments[i]!.synced < this.#segments[i]!.size) return false
+      if (this.#segments[i]!.synced < this.#segments[i]!.flushed) return false
+    return true
+  }
+
+  /** With `carriesTail`, segments as they are in files, and the tail; else as they will be when the tail is flushed. */
+  encode(into: CheckpointBody, sequence: number, carriesTail: boolean): boolean {
+    if (this.dropped || !this.declared) return false
+    const { partitions } = into
+    partitions.int32(this.logId)
+    partitions.int64(sequence)
+    writePartitionId(partitions, this.id)
+    this.state.encode(partitions)
+    const segments = carriesTail ? this.#segments.filter((segment) => segment.flushed > 0) : this.#segments
+    partitions.int32(segments.length)
+    for (const segment of segments) {
+      partitions.int64(segment.baseOffset)
+      partitions.int64(carriesTail ? segment.flushed : segment.size)
+      partitions.int64(carriesTail ? segment.flushedMaxTimestamp : segment.maxTimestamp)
+      partitions.int64(segment.firstTimestamp)
+    }
+    const tail = carriesTail ? this.#tail : undefined
+    partitions.int32(tail?.count ?? 0)
+    for (let i = 0; i < (tail?.count ?? 0); i++) into.addBatch(tail!.at(i))
     return true
   }
 
@@ -237,27 +267,6 @@ export class LocalLog implements PartitionLog {
   /** Nothing is being done with its files. */
   async settled(): Promise<void> {
     while (this.#busy !== undefined) await this.#busy.catch(() => {})
-  }
-
-  /** What a checkpoint says of a partition for which there is nothing to do. */
-  encodeClean(into: Writer, sequence: number): boolean {
-    if (this.dropped || !this.declared) return false
-    this.#encode(into, sequence)
-    return true
-  }
-
-  #encode(into: Writer, sequence: number): void {
-    into.int32(this.logId)
-    into.int64(sequence)
-    this.#store.encodeId(into, this.id)
-    this.state.encode(into)
-    into.int32(this.#segments.length)
-    for (const segment of this.#segments) {
-      into.int64(segment.baseOffset)
-      into.int64(segment.size)
-      into.int64(segment.maxTimestamp)
-      into.int64(segment.firstTimestamp)
-    }
   }
 
   /** A segment that a checkpoint names. */

@@ -58,6 +58,7 @@ export class LocalStorage implements Storage {
         onEntry: () => checkpointer.wake(),
       })
       checkpointer.wake()
+      store.flusher.wake()
       return new LocalStorage(store, lock, keys, checkpointer)
     } catch (error) {
       await store.close()

@@ -1,14 +1,15 @@
 import { join } from 'node:path'
-import { PackedBatch, type Reader } from '@ottla/protocol'
+import { PackedBatch } from '@ottla/protocol'
 import type { FileSystem } from '@ottla/runtime'
 import { DamagedLogError } from '../damaged-log-error.ts'
 import { StampedBatch } from '../leader/stamped-batch.ts'
 import type { PartitionId } from '../partition.ts'
 import type { TopicSettings } from '../topic-settings.ts'
 import { type CheckpointFile, listCheckpoints, readCheckpoint } from './checkpoint.ts'
-import { readPartitionId, readText } from './commit-format.ts'
+import { readBatchPlace, readPartitionId, readText } from './commit-format.ts'
 import { applyKeys } from './commit-items.ts'
 import {
+  batchIn,
   type CommitEntry,
   type CommitFile,
   listCommitFiles,
@@ -48,8 +49,8 @@ export interface Recovered {
 /** Brings a store to where it was: the newest checkpoint, then the commit log from there on. Segments are not read. */
 export async function recover(store: LocalLogStore, keys: Map<string, string>): Promise<Recovered> {
   const { files, log } = store.runtime
-  const recovery = new Recovery(store, keys)
-  const { covered, previouslyCovered } = await loadCheckpoint(store, recovery)
+  store.recovering = true
+  const { recovery, covered, previouslyCovered } = await loadCheckpoint(store, keys)
   const found = await listCommitFiles(files, store.commitDirectory)
   await syncCommitFiles(files, found, covered)
   let lastSequence = covered
@@ -60,6 +61,7 @@ export async function recover(store: LocalLogStore, keys: Map<string, string>): 
     commitBytes += entry.table.length + entry.data.length
     while (!store.hasRoom) await store.room()
   }
+  store.recovering = false
   recovery.finish()
   return { lastSequence, nextFile: (found.at(-1)?.number ?? 0) + 1, covered, previouslyCovered, commitBytes }
 }
@@ -81,22 +83,25 @@ async function syncCommitFiles(files: FileSystem, found: readonly CommitFile[], 
 }
 
 /** The newest checkpoint that is whole. None is right only where nothing was ever checkpointed. */
-async function loadCheckpoint(store: LocalLogStore, recovery: Recovery) {
+async function loadCheckpoint(store: LocalLogStore, keys: Map<string, string>) {
   const { files, log } = store.runtime
   const all = await listCheckpoints(files, store.checkpointDirectory)
   let damage: DamagedLogError | undefined
   for (const [index, covered] of all.entries()) {
     try {
+      const recovery = new Recovery(store, keys)
       recovery.load(await readCheckpoint(files, store.checkpointDirectory, covered))
-      return { covered, previouslyCovered: all[index + 1] ?? covered }
+      return { recovery, covered, previouslyCovered: all[index + 1] ?? covered }
     } catch (error) {
       if (!(error instanceof DamagedLogError)) throw error
       log.write('error', `${error.message}; the one before it is used`, { file: error.path })
       damage ??= error
+      store.clear()
+      keys.clear()
     }
   }
   if (damage !== undefined) throw damage
-  return { covered: 0, previouslyCovered: 0 }
+  return { recovery: new Recovery(store, keys), covered: 0, previouslyCovered: 0 }
 }
 
 class Recovery {
@@ -115,16 +120,19 @@ class Recovery {
     this.#keys = keys
   }
 
-  load({ body }: CheckpointFile): void {
+  load(checkpoint: CheckpointFile): void {
+    const { body } = checkpoint
     this.#store.nextLogId = body.int32()
     const topics = new Map<string, string>()
-    for (let left = body.int32(); left > 0; left--) this.#loadLog(body, topics)
+    let dataAt = 0
+    for (let left = body.int32(); left > 0; left--) dataAt = this.#loadLog(checkpoint, dataAt, topics)
     this.#keysAsOf = body.int64()
     for (let left = body.int32(); left > 0; left--) this.#keys.set(readText(body), readText(body))
   }
 
   // Names are the same for all partitions of a topic: one string serves them all.
-  #loadLog(body: Reader, texts: Map<string, string>): void {
+  #loadLog(checkpoint: CheckpointFile, dataAt: number, texts: Map<string, string>): number {
+    const { body } = checkpoint
     const logId = body.int32()
     this.#asOf.set(logId, body.int64())
     const { topic, topicId, partition } = readPartitionId(body)
@@ -133,8 +141,18 @@ class Recovery {
     log.state.decode(body)
     for (let left = body.int32(); left > 0; left--)
       log.restoreSegment(body.int64(), body.int64(), body.int64(), body.int64())
+    for (let left = body.int32(); left > 0; left--) {
+      const place = readBatchPlace(body)
+      const batch = batchIn(checkpoint.data, dataAt, place)
+      if (batch === undefined) throw new DamagedLogError(checkpoint.path, dataAt, 'a batch is not what it was')
+      // Its segment may have been written to, even removed, since: see LocalLog.
+      log.littered = true
+      log.hold(new StampedBatch(batch))
+      dataAt += place.bytes
+    }
     const first = log.segments[1]?.baseOffset ?? log.state.endOffset
     if (log.segments.length > 0 && first <= log.state.logStartOffset) this.#trimmed.add(log)
+    return dataAt
   }
 
   #open(logId: number, id: PartitionId): LocalLog {

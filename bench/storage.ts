@@ -1,0 +1,143 @@
+// What the storage engine does by itself: `node --conditions=@ottla/source --import tsx bench/storage.ts [append|partitions|cold] [directory]`.
+//   append      6 partitions x 16 KB batches, 4 appends of each under way: rate and CPU per GB
+//   partitions  10,000 partitions: time and memory to open them again, after a clean stop and after a kill
+//   cold        10 GB of data: time to open it again
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pack } from '@ottla/protocol'
+import { nodeRuntime } from '@ottla/runtime'
+import { openStorage, type Partition, type Storage, type TopicSettings } from '@ottla/storage'
+
+const mebibyte = 1024 * 1024
+const settings = {
+  flushPolicy: 'fsync' as const,
+  tailBytes: 64 * mebibyte,
+  checkpointBytes: 64 * mebibyte,
+  retentionCheckIntervalMs: 300_000,
+  producerIdExpirationMs: 86_400_000,
+}
+
+const topicSettings: TopicSettings = {
+  cleanup: { delete: true, compact: false },
+  compressionType: 'producer',
+  compressionLevels: { gzip: -1, lz4: 9, zstd: 3 },
+  maxMessageBytes: mebibyte,
+  messageTimestampType: 'CreateTime',
+  messageTimestampBeforeMaxMs: Infinity,
+  messageTimestampAfterMaxMs: 3_600_000,
+  minInsyncReplicas: 1,
+  retentionMs: Infinity,
+  retentionBytes: Infinity,
+  segmentBytes: 1024 * mebibyte,
+  segmentMs: Infinity,
+  indexIntervalBytes: 4096,
+}
+
+const directory = process.argv[3] ?? mkdtempSync(join(tmpdir(), 'ottla-bench-'))
+const open = () => openStorage({ runtime: nodeRuntime(), directory, settings })
+
+const record = { timestamp: Date.now(), value: Buffer.alloc(1000, 'v') }
+const template = pack(Array.from({ length: 16 }, () => record)).bytes
+
+async function partitionsOf(storage: Storage, count: number): Promise<readonly Partition[]> {
+  const ids = Array.from({ length: count }, (_, partition) => ({
+    topic: 'bench',
+    topicId: 'bench-topic-id',
+    partition,
+  }))
+  return storage.openPartitions(ids, topicSettings)
+}
+
+/** Appends batches to each partition, several under way, until there are `bytes`. */
+async function fill(partitions: readonly Partition[], bytes: number, underWay: number): Promise<void> {
+  let left = Math.ceil(bytes / template.length)
+  const latencies: number[] = []
+  const produce = async (partition: Partition) => {
+    while (left > 0) {
+      left--
+      const began = performance.now()
+      await partition.append(Buffer.from(template), { origin: 'client' })
+      latencies.push(performance.now() - began)
+    }
+  }
+  const began = performance.now()
+  const cpu = process.cpuUsage()
+  await Promise.all(partitions.flatMap((partition) => Array.from({ length: underWay }, () => produce(partition))))
+  const seconds = (performance.now() - began) / 1000
+  const { user, system } = process.cpuUsage(cpu)
+  const gigabytes = bytes / 1e9
+  latencies.sort((a, b) => a - b)
+  const percentile = (share: number) => latencies[Math.floor((latencies.length - 1) * share)]!.toFixed(1)
+  console.log(
+    `${gigabytes.toFixed(1)} GB in ${seconds.toFixed(1)} s: ${(bytes / 1e6 / seconds).toFixed(0)} MB/s,`,
+    `${((user + system) / 1e6 / gigabytes).toFixed(2)} CPU-seconds per GB (system ${(system / 1e6 / gigabytes).toFixed(2)}),`,
+    `append p50 ${percentile(0.5)} ms, p99 ${percentile(0.99)} ms, memory ${(process.memoryUsage().rss / mebibyte).toFixed(0)} MiB`,
+  )
+}
+
+async function opened(what: string): Promise<Storage> {
+  const began = performance.now()
+  const storage = await open()
+  const memory = process.memoryUsage().rss / mebibyte
+  console.log(`${what}: open in ${(performance.now() - began).toFixed(0)} ms, memory ${memory.toFixed(0)} MiB`)
+  return storage
+}
+
+async function append(): Promise<void> {
+  const storage = await open()
+  const partitions = await partitionsOf(storage, 6)
+  await fill(partitions, 0.2e9, 4)
+  await fill(partitions, 2e9, 4)
+  await storage.close()
+}
+
+async function partitions(): Promise<void> {
+  const count = 10_000
+  if (process.argv[4] !== 'again') {
+    const storage = await opened('nothing')
+    const all = await partitionsOf(storage, count)
+    const began = performance.now()
+    await Promise.all(all.map((partition) => partition.append(Buffer.from(template), { origin: 'client' })))
+    console.log(`${count} first appends in ${(performance.now() - began).toFixed(0)} ms`)
+    const closing = performance.now()
+    await storage.close()
+    console.log(`closed in ${(performance.now() - closing).toFixed(0)} ms`)
+  }
+  const again = await opened(`${count} partitions`)
+  const opening = performance.now()
+  const all = await partitionsOf(again, count)
+  console.log(`partitions opened in ${(performance.now() - opening).toFixed(0)} ms`)
+  global.gc?.()
+  console.log(`memory ${(process.memoryUsage().rss / mebibyte).toFixed(0)} MiB`)
+  await Promise.all(all.map((partition) => partition.append(Buffer.from(template), { origin: 'client' })))
+  const closing = performance.now()
+  await again.close()
+  console.log(`closed in ${(performance.now() - closing).toFixed(0)} ms`)
+}
+
+async function cold(): Promise<void> {
+  if (process.argv[4] !== 'again') {
+    const storage = await open()
+    await fill(await partitionsOf(storage, 12), 10e9, 4)
+    await storage.close()
+  }
+  const storage = await opened('10 GB, closed')
+  const [first] = await partitionsOf(storage, 12)
+  const began = performance.now()
+  await first!.read({
+    from: Math.floor(first!.highWatermark / 2),
+    maxBytes: mebibyte,
+    atLeastOneBatch: true,
+    isolation: 'read_uncommitted',
+  })
+  console.log(`first read in ${(performance.now() - began).toFixed(0)} ms`)
+  await storage.close()
+}
+
+const scenarios: Record<string, () => Promise<void>> = { append, partitions, cold }
+try {
+  await scenarios[process.argv[2] ?? 'append']!()
+} finally {
+  if (process.argv[3] === undefined) rmSync(directory, { recursive: true })
+}
