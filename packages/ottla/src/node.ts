@@ -37,7 +37,7 @@ const defaultListen: Address = { host: '127.0.0.1', port: 9092 }
  */
 export async function startNode(options: NodeOptions): Promise<Node> {
   const { runtime, directory } = options
-  const { configs, withoutEffect, listen, advertised } = nodeConfigs(options)
+  const { configs, statics, withoutEffect, listen, advertised } = nodeConfigs(options)
   if (withoutEffect.length > 0) runtime.log.write('warn', `settings without effect here: ${withoutEffect.join(', ')}`)
   const opened: { close(): Promise<void> | void }[] = []
   const close = async () => {
@@ -67,6 +67,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     opened.push(broker)
     const addresses = []
     for (const address of listen) addresses.push(await broker.listen(address))
+    statics.set('listeners', listenersText(addresses))
     return { address: addresses[0]!, clusterId: cluster.image.clusterId, close: once(close) }
   } catch (error) {
     await close()
@@ -92,18 +93,22 @@ function nodeConfigs({ settings, directory, listen, advertise }: NodeOptions) {
     ...values,
     ['node.id', nodeId],
     ['broker.id', nodeId],
-    ['listeners', addresses.map((address) => `PLAINTEXT://${addressText(address)}`).join(',')],
-    ...(advertised === undefined ? [] : [['advertised.listeners', `PLAINTEXT://${addressText(advertised)}`] as const]),
+    ['listeners', listenersText(addresses)],
+    ...(advertised === undefined ? [] : [['advertised.listeners', listenersText([advertised])] as const]),
     ['log.dirs', directory],
     ['process.roles', 'broker,controller'],
   ])
   return {
     configs: new LayeredConfigs(Number(nodeId), statics),
+    statics,
     withoutEffect,
     listen: addresses,
     advertised,
   }
 }
+
+const listenersText = (addresses: readonly Address[]) =>
+  addresses.map((address) => `PLAINTEXT://${addressText(address)}`).join(',')
 
 /** Whoever calls again gets the promise of the first call. */
 function once(close: () => Promise<void>): () => Promise<void> {

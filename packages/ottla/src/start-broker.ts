@@ -39,7 +39,9 @@ const defaultsInProcess: Readonly<Record<string, string>> = {
 export async function startBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
   const { directory, host = '127.0.0.1', port = 0, settings = {} } = options
   // The server holds the process while it serves; closing it may have to wait for a timer after that.
-  const runtime = nodeRuntime(options.log === undefined ? silentLog : hookedLog(options.log), { timersHoldProcess: true })
+  const runtime = nodeRuntime(options.log === undefined ? silentLog : hookedLog(options.log), {
+    timersHoldProcess: true,
+  })
   const node = await startNode({
     runtime: directory === undefined ? { ...runtime, files: memoryFiles() } : runtime,
     directory: directory === undefined ? '/memory' : resolve(directory),

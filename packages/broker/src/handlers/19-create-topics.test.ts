@@ -65,7 +65,7 @@ test('the answer tells the settings and where they come from', async () => {
   const configs = new Map(topics[0]!.configs!.map((config) => [config.name, config]))
   assert.equal(configs.size, 33)
   assert.deepEqual([configs.get('segment.ms')!.value, configs.get('segment.ms')!.configSource], ['5000', 1])
-  assert.deepEqual([configs.get('retention.ms')!.value, configs.get('retention.ms')!.configSource], ['7200000', 4])
+  assert.deepEqual([configs.get('retention.ms')!.value, configs.get('retention.ms')!.configSource], ['7200000', 5])
   assert.deepEqual(
     [configs.get('max.message.bytes')!.value, configs.get('max.message.bytes')!.configSource],
     ['1048588', 5],

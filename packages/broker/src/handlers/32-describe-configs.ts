@@ -33,14 +33,14 @@ interface Wishes {
   readonly includeDocumentation: boolean
 }
 
-const configItem = ({ definition, layers, ...config }: DescribedConfig, wishes: Wishes) => ({
+const configItem = ({ definition, synonyms, ...config }: DescribedConfig, wishes: Wishes) => ({
   name: definition.name,
   value: config.value,
   readOnly: config.readOnly,
   configSource: configSourceCode(config.source),
   isSensitive: config.sensitive,
   synonyms: wishes.includeSynonyms
-    ? layers.map(({ name, value, source }) => ({ name, value, source: configSourceCode(source) }))
+    ? synonyms.map(({ name, value, source }) => ({ name, value, source: configSourceCode(source) }))
     : [],
   configType: configTypeCode(definition.type),
   documentation: wishes.includeDocumentation ? definition.documentation : null,

@@ -11,7 +11,7 @@ export const alterConfigs = handler(alterConfigsRequest, alterConfigsResponse, a
       if (value === null) throw new KafkaError('INVALID_REQUEST', `Null value not supported for : ${name}`)
       wanted.set(name, value)
     }
-    return replacementOf(resource, wanted, context.cluster.image)
+    return replacementOf(resource, wanted, context.configs, context.cluster.image)
   })
   return { responses }
 })

@@ -71,6 +71,7 @@ test('what can not be is refused, by name, and nothing of the resource is change
     assert.match(errorMessage!, message)
   }
   assert.deepEqual(configsOf(), {})
+  assert.equal((await alter(2, '', [op(set, 'retention.ms', '1')])).errorCode, ErrorCode.INVALID_REQUEST)
   assert.equal((await alter(2, 'nope', [op(set, 'retention.ms', '1')])).errorCode, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
 })
 
@@ -82,6 +83,7 @@ test('a resource that is there twice is refused, others go on', async () => {
   assert.deepEqual(
     responses.map(({ resourceName, errorCode }) => [resourceName, errorCode]),
     [
+      ['x', ErrorCode.INVALID_REQUEST],
       ['x', ErrorCode.INVALID_REQUEST],
       ['1', ErrorCode.NONE],
     ],
@@ -105,6 +107,9 @@ test('settings of brokers change while they run, where they can', async () => {
 
 test('settings of groups are kept', async () => {
   assert.equal((await alter(32, 'g', [op(set, 'consumer.session.timeout.ms', '50000')])).errorCode, ErrorCode.NONE)
+  const short = await alter(32, 'g', [op(set, 'consumer.session.timeout.ms', '1')])
+  assert.equal(short.errorCode, ErrorCode.INVALID_CONFIG)
+  assert.match(short.errorMessage!, /group\.consumer\.min\.session\.timeout\.ms, which is 45000/)
   assert.equal((await alter(32, 'g', [op(set, 'retention.ms', '1')])).errorCode, ErrorCode.INVALID_CONFIG)
   assert.equal(
     (await alter(32, '', [op(set, 'consumer.session.timeout.ms', '1')])).errorCode,

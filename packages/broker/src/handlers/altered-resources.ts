@@ -1,6 +1,7 @@
 import type { ConfigChanges, ConfigResource } from '@ottla/cluster'
 import { ErrorCode, KafkaError } from '@ottla/protocol'
 import type { RequestContext } from '../handler.ts'
+import { resourceTypeCode } from './config-codes.ts'
 import { existingResource } from './config-resource.ts'
 import { duplicatesOf, failedItem } from './failed-item.ts'
 
@@ -20,9 +21,8 @@ export async function alteredResources<R extends Resource>(
   judge: (resource: ConfigResource, wanted: R) => ConfigChanges,
 ) {
   const duplicates = duplicatesOf(request.resources.map(keyOf))
-  const distinct = [...new Map(request.resources.map((wanted) => [keyOf(wanted), wanted])).values()]
   return Promise.all(
-    distinct.map(async (wanted) => {
+    request.resources.map(async (wanted) => {
       const { resourceType, resourceName } = wanted
       try {
         if (duplicates.has(keyOf(wanted))) {
@@ -30,6 +30,9 @@ export async function alteredResources<R extends Resource>(
         }
         if (duplicatesOf(wanted.configs.map(({ name }) => name)).size > 0) {
           throw new KafkaError('INVALID_REQUEST', 'Error due to duplicate config keys')
+        }
+        if (resourceType === resourceTypeCode.topic && resourceName === '') {
+          throw new KafkaError('INVALID_REQUEST', 'Default topic resources are not allowed.')
         }
         const resource = existingResource(resourceType, resourceName, context)
         const changes = judge(resource, wanted)

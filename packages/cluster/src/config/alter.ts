@@ -31,19 +31,20 @@ export function changesOf(
   for (const alteration of alterations) {
     changes.set(alteration.name, altered(resource, alteration, configs, image))
   }
-  return checkedChanges(resource, changes, ownConfigs(resource, image))
+  return checkedChanges(resource, changes, ownConfigs(resource, image), configs)
 }
 
 /** What it takes to have exactly these settings, and no others (AlterConfigs). */
 export function replacementOf(
   resource: ConfigResource,
   wanted: ReadonlyMap<string, string>,
+  configs: Configs,
   image: ClusterImage,
 ): ConfigChanges {
   const own = ownConfigs(resource, image)
   const changes = new Map<string, string | undefined>([...own.keys()].map((name) => [name, undefined]))
   for (const [name, value] of wanted) changes.set(name, value)
-  return checkedChanges(resource, changes, own)
+  return checkedChanges(resource, changes, own, configs)
 }
 
 function altered(resource: ConfigResource, alteration: ConfigAlteration, configs: Configs, image: ClusterImage) {
@@ -66,6 +67,7 @@ function checkedChanges(
   resource: ConfigResource,
   changes: ConfigChanges,
   own: ReadonlyMap<string, string>,
+  configs: Configs,
 ): ConfigChanges {
   if (resource.type === 'broker') checkUpdatable(resource, changes)
   const outcome = new Map(own)
@@ -74,6 +76,7 @@ function checkedChanges(
     else outcome.set(name, value)
   }
   const checked = checkedConfigs(resource.type, outcome)
+  if (resource.type === 'group') checkBounds(checked, configs)
   return new Map([...changes].map(([name, value]) => [name, value === undefined ? undefined : checked.get(name)]))
 }
 
@@ -88,6 +91,23 @@ function checkUpdatable({ name: broker }: ConfigResource, changes: ConfigChanges
       'INVALID_REQUEST',
       `Cannot update these configs at default cluster level: ${single.join(', ')}`,
     )
+  }
+}
+
+/** A group's timeouts and intervals stay within what the broker allows: `group.consumer.min.session.timeout.ms` and so on. */
+function checkBounds(values: ReadonlyMap<string, string>, configs: Configs): void {
+  for (const [name, value] of values) {
+    const [, protocol, rest] = /^(\w+)\.(.*)$/.exec(name)!
+    for (const side of ['min', 'max'] as const) {
+      const bound = `group.${protocol}.${side}.${rest}`
+      if (!configTable('broker').has(bound)) continue
+      const limit = configs.brokerNumber(bound)
+      if (side === 'min' ? Number(value) >= limit : Number(value) <= limit) continue
+      throw new KafkaError(
+        'INVALID_CONFIG',
+        `${name} must be ${side === 'min' ? 'greater' : 'less'} than or equal to ${bound}, which is ${limit}`,
+      )
+    }
   }
 }
 

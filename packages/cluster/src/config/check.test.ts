@@ -6,13 +6,14 @@ import { checkedStaticConfigs } from './static-configs.ts'
 const topic = (name: string, value: string) => checkedConfigs('topic', new Map([[name, value]])).get(name)
 const broker = (name: string, value: string) => checkedStaticConfigs(new Map([[name, value]]))
 
-test('valid values are kept without the blanks around them', () => {
+test('valid values are kept in one form', () => {
   assert.equal(topic('retention.ms', ' 1000 '), '1000')
   assert.equal(topic('retention.ms', '-1'), '-1')
-  assert.equal(topic('cleanup.policy', 'compact,delete'), 'compact,delete')
+  assert.equal(topic('cleanup.policy', 'compact, delete'), 'compact,delete')
   assert.equal(topic('compression.gzip.level', '-1'), '-1')
   assert.equal(topic('min.cleanable.dirty.ratio', '0.25'), '0.25')
-  assert.equal(topic('preallocate', 'TRUE'), 'TRUE')
+  assert.equal(topic('preallocate', 'TRUE'), 'true')
+  assert.equal(topic('retention.ms', '+007'), '7')
   assert.equal(topic('leader.replication.throttled.replicas', '0:1,2:1'), '0:1,2:1')
   assert.equal(topic('max.compaction.lag.ms', '9223372036854775807'), '9223372036854775807')
 })

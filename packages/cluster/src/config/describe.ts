@@ -1,8 +1,9 @@
 import type { ClusterImage, ConfigResource } from '../cluster.ts'
 import { resourceKey } from '../cluster.ts'
+import { throttleConfigs } from './broker-configs-of-kafka.ts'
 import type { Configs } from './configs.ts'
 import type { ConfigDefinition } from './definition.ts'
-import type { ConfigLayer, ConfigSource } from './layers.ts'
+import { type ConfigLayer, type ConfigSource, synonymsIn } from './layers.ts'
 import { configTable } from './tables.ts'
 
 /** A setting as an administrator sees it. */
@@ -13,22 +14,28 @@ export interface DescribedConfig {
   readonly source: ConfigSource
   readonly readOnly: boolean
   readonly sensitive: boolean
-  readonly layers: readonly ConfigLayer[]
+  /** Where else it may come from, the strongest first; begins with its source. */
+  readonly synonyms: readonly ConfigLayer[]
 }
 
-/** The settings of a resource that exists, in the order of their names; `keys` null: all. Names that are unknown are left out. */
+/**
+ * The settings of a resource that exists, in the order of their names; no `keys`: all. Names that are unknown are left
+ * out, and so is what Kafka only knows when it is set.
+ */
 export function describeConfigs(
   resource: ConfigResource,
   keys: readonly string[] | null,
   configs: Configs,
   image: ClusterImage,
 ): DescribedConfig[] {
-  const names = keys === null ? undefined : new Set(keys)
+  const names = keys === null || keys.length === 0 ? undefined : new Set(keys)
   const described: DescribedConfig[] = []
   for (const definition of configTable(resource.type).values()) {
     if (names !== undefined && !names.has(definition.name)) continue
     const layers = layersFor(resource, definition, configs, image)
-    if (layers !== undefined) described.push(describedConfig(definition, layers))
+    if (layers === undefined) continue
+    if (throttleConfigs.has(definition.name) && layers[0]?.source === 'DEFAULT_CONFIG') continue
+    described.push(describedConfig(resource, definition, layers))
   }
   return described
 }
@@ -41,14 +48,21 @@ function layersFor(resource: ConfigResource, { name }: ConfigDefinition, configs
   return [{ name, value, inUnit: value, source: 'DYNAMIC_DEFAULT_BROKER_CONFIG' as const }]
 }
 
-function describedConfig(definition: ConfigDefinition, layers: readonly ConfigLayer[]): DescribedConfig {
+function describedConfig(
+  resource: ConfigResource,
+  definition: ConfigDefinition,
+  layers: readonly ConfigLayer[],
+): DescribedConfig {
   const sensitive = definition.type === 'password'
+  const synonyms = synonymsIn(resource, definition.name, layers)
+  // A broker's setting has only what was said under its own name.
+  const value = resource.type === 'broker' ? layers.find(({ name }) => name === definition.name) : layers[0]
   return {
     definition,
-    value: sensitive ? null : (layers[0]?.inUnit ?? null),
-    source: layers[0]?.source ?? 'DEFAULT_CONFIG',
+    value: sensitive ? null : (value?.inUnit ?? null),
+    source: synonyms[0]?.source ?? 'DEFAULT_CONFIG',
     readOnly: definition.update === 'read-only',
     sensitive,
-    layers: sensitive ? [] : layers,
+    synonyms: sensitive ? [] : synonyms,
   }
 }

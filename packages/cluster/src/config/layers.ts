@@ -21,11 +21,33 @@ export interface ConfigLayer {
 
 type Values = ReadonlyMap<string, string> | undefined
 
+const ranks: Readonly<Record<ConfigSource, number>> = {
+  DYNAMIC_TOPIC_CONFIG: 0,
+  GROUP_CONFIG: 0,
+  DYNAMIC_BROKER_CONFIG: 1,
+  DYNAMIC_DEFAULT_BROKER_CONFIG: 2,
+  STATIC_BROKER_CONFIG: 3,
+  DEFAULT_CONFIG: 4,
+}
+
 export interface ConfigValues {
   readonly group: Values
   readonly broker: Values
   readonly allBrokers: Values
   readonly statics: Values
+}
+
+/**
+ * What Kafka calls the synonyms of a setting: all that was set, by its source and then by its name, from the first on
+ * that has the broker's first name for it. (So `log.retention.hours` is no synonym of `retention.ms` unless
+ * `log.retention.ms` is set too, although it is its value.)
+ */
+export function synonymsIn(resource: ConfigResource, name: string, layers: readonly ConfigLayer[]): ConfigLayer[] {
+  const own = layers.filter(({ source }) => ranks[source] === 0)
+  const brokers = layers.filter(({ source }) => ranks[source] > 0).sort((a, b) => ranks[a.source] - ranks[b.source])
+  const first = resource.type === 'broker' ? name : synonymsOf(resource, name)[0]
+  const from = brokers.findIndex((layer) => layer.name === first)
+  return from < 0 ? own : [...own, ...brokers.slice(from)]
 }
 
 /**

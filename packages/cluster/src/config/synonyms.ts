@@ -30,20 +30,21 @@ const ofTopics: Readonly<Record<string, readonly string[]>> = {
   'unclean.leader.election.enable': ['unclean.leader.election.enable'],
 }
 
-/** Settings of a broker that say the same in other units or under an older name. */
-const ofBrokers: Readonly<Record<string, readonly string[]>> = {
-  'log.dirs': ['log.dirs', 'log.dir'],
-  'log.flush.interval.ms': ofTopics['flush.ms']!,
-  'log.retention.minutes': ['log.retention.minutes', 'log.retention.hours'],
-  'log.retention.ms': ofTopics['retention.ms']!,
-  'log.roll.jitter.ms': ofTopics['segment.jitter.ms']!,
-  'log.roll.ms': ofTopics['segment.ms']!,
-}
+/** Settings of a broker that say the same in other units or under an older name, the strongest first. */
+const ofBrokers: ReadonlyMap<string, readonly string[]> = new Map(
+  [
+    ['log.dirs', 'log.dir'],
+    ofTopics['flush.ms']!,
+    ofTopics['retention.ms']!,
+    ofTopics['segment.jitter.ms']!,
+    ofTopics['segment.ms']!,
+  ].flatMap((names) => names.map((name) => [name, names] as const)),
+)
 
 const groupPrefixes = /^(consumer|share|streams)\./
 
 export const synonymsOfTopicConfig = (name: string): readonly string[] => ofTopics[name] ?? []
-export const synonymsOfBrokerConfig = (name: string): readonly string[] => ofBrokers[name] ?? [name]
+export const synonymsOfBrokerConfig = (name: string): readonly string[] => ofBrokers.get(name) ?? [name]
 /** The default of a group's setting is the broker's setting `group.<name>`, where there is one. */
 export const synonymsOfGroupConfig = (name: string): readonly string[] =>
   groupPrefixes.test(name) ? [`group.${name}`] : []

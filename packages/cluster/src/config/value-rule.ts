@@ -7,13 +7,19 @@ const limits: Partial<Record<ConfigType, readonly [min: bigint, max: bigint]>> =
   long: [-(2n ** 63n), 2n ** 63n - 1n],
 }
 
-/** A value as it is kept: without the blanks around it. Throws INVALID_CONFIG, which names the setting and what it takes. */
+/** A value in the one form in which it is kept. Throws INVALID_CONFIG, which names the setting and what it takes. */
 export function checkedValue(definition: ConfigDefinition, text: string): string {
   const value = definition.type === 'password' ? text : text.trim()
   const fault = faultOf(definition, value)
-  if (fault === undefined) return value
+  if (fault === undefined) return plainForm(definition.type, value)
   const valid = definition.valid === '' ? '' : `; valid values: ${definition.valid}`
   throw new KafkaError('INVALID_CONFIG', `Invalid value ${text} for configuration ${definition.name}: ${fault}${valid}`)
+}
+
+function plainForm(type: ConfigType, value: string): string {
+  if (type === 'boolean') return value.toLowerCase()
+  if (type === 'list') return listItems(value).join(',')
+  return limits[type] === undefined ? value : String(BigInt(value.replace('+', '')))
 }
 
 /** The items of a list. */
