@@ -184,3 +184,17 @@ test('closing the broker ends waiting fetches and leaves nothing behind', async 
   await broker.close()
   assert.equal(partition!.listenerCount, 0)
 })
+
+test('closing the broker does not wait for a client that reads nothing', async () => {
+  const broker = await TestBroker.start({ shutdownGraceMs: 20 })
+  const [partition] = broker.addTopic('t')
+  for (let i = 0; i < 40; i++) await partition!.append(batchOf('z'.repeat(500_000)))
+  const stuck = await broker.connect()
+  stuck.connection.pause()
+  const all = { ...fetchFrom('t', 0, 0, { maxBytes: 2 ** 30 }) }
+  all.topics[0]!.partitions[0]!.partitionMaxBytes = 2 ** 30
+  stuck.send(fetchRequest, 12, all)
+  await broker.until(() => partition!.reads > 0)
+  await broker.stop()
+  stuck.close()
+})

@@ -76,7 +76,7 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
     this.connection = connection
     this.id = id
     this.clientHost = connection.remote.host
-    this.advertised = server.settings.advertised ?? connection.local
+    this.advertised = server.settings.advertised ?? arrivedAt(connection)
     this.frames = new FrameAssembler(server.settings.socketRequestMaxBytes)
     this.responses = new ResponseQueue(connection, server.runtime.monotonic)
     this.lastActiveMs = server.runtime.monotonic()
@@ -134,10 +134,10 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
     this.end()
   }
 
-  /** Ends the connection after what is queued was sent. */
+  /** Closes at once. Not by halves: a client that reads nothing would never close its half. */
   end(): void {
-    if (this.responses.empty) this.connection.destroy()
-    else this.connection.end()
+    if (!this.open) return
+    this.connection.destroy()
     this.closed()
   }
 
@@ -370,5 +370,9 @@ export class ClientConnection implements ConnectionContext, RequestHolder {
     this.closeListeners.clear()
   }
 }
+
+/** Where a client came to, it can come again: by the name it asked for under TLS, or to the same address. */
+const arrivedAt = ({ serverName, local }: Connection): Address =>
+  serverName === undefined ? local : { host: serverName, port: local.port }
 
 const sizeOf = (buffers: readonly Uint8Array[]) => buffers.reduce((bytes, buffer) => bytes + buffer.length, 0)

@@ -31,6 +31,7 @@ export class AdminBroker {
       broker: { id: 1, rack: 'north' },
       internalTopics: [{ ...groupsTopic(configs), partitionCount: 2 }],
       maxPartitions: () => configs.brokerNumber('max.partitions'),
+      maxConfiguredGroups: () => configs.brokerNumber('max.configured.groups'),
     })
     configs.follow(cluster)
     const groups = new GroupService({ runtime, log: new MemoryCoordinatorLog(), settings: groupSettings(configs) })

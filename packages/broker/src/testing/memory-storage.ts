@@ -27,6 +27,8 @@ export class MemoryPartition implements Partition {
   highWatermark = 0
   settings: TopicSettings
   readonly id: PartitionId
+  /** How often `read` was called. */
+  reads = 0
   /** Makes `read` answer later, as from disk. */
   readsFromDisk = false
   /** What the next calls of `append` fail with. */
@@ -90,6 +92,7 @@ export class MemoryPartition implements Partition {
   }
 
   read(options: ReadOptions): ReadResult | Promise<ReadResult> {
+    this.reads++
     const result = this.readNow(options)
     return this.readsFromDisk ? Promise.resolve().then(() => result) : result
   }

@@ -44,7 +44,7 @@ export class TestBroker {
     dynamicConfigs: new Map(),
   }
   private readonly listeners: Parameters<Cluster['onChange']>[0][] = []
-  private stop: () => Promise<void> = async () => {}
+  stop: () => Promise<void> = async () => {}
 
   private constructor() {
     this.runtime = nodeRuntime({
