@@ -37,6 +37,7 @@ const open = (keys: KeyValueStore, maxPartitions = 1000) =>
     broker: { id: 1, rack: null },
     internalTopics: [newTopic('__consumer_offsets', { partitionCount: 3, internal: true })],
     maxPartitions: () => maxPartitions,
+    maxConfiguredGroups: () => 2,
   })
 
 test('a new cluster has an id and its internal topics, and keeps both over a restart', async () => {
@@ -185,6 +186,15 @@ test('settings of topics, brokers and groups are kept and removed', async () => 
     [...keys.entries.keys()].some((key) => key.startsWith('cfg/')),
     false,
   )
+})
+
+test('more groups with settings than the limit are refused', async () => {
+  const cluster = await open(new MemoryKeys())
+  const set = (name: string) => cluster.alterConfigs({ type: 'group', name }, new Map([['b', '2']]))
+  await set('g')
+  await set('h')
+  await set('g')
+  await assert.rejects(set('i'), /max\.configured\.groups/)
 })
 
 test('producer ids are never given out twice', async () => {

@@ -30,6 +30,8 @@ export interface ClusterOptions {
   readonly internalTopics: readonly NewTopic[]
   /** The most partitions of all topics together. */
   maxPartitions(): number
+  /** The most groups with settings of their own. */
+  maxConfiguredGroups(): number
 }
 
 type Listener = (image: ClusterImage, before: ClusterImage) => void | Promise<void>
@@ -145,6 +147,7 @@ export class StoredCluster implements Cluster {
   alterConfigs(resource: ConfigResource, changes: ReadonlyMap<string, string | undefined>): Promise<void> {
     return this.#change(() => {
       if (resource.type === 'topic') existing(this.image, resource.name)
+      if (resource.type === 'group') this.#checkRoomForGroup(resource)
       const configs = new Map(this.configsOf(resource))
       for (const [name, value] of changes) {
         if (value === undefined) configs.delete(name)
@@ -198,6 +201,18 @@ export class StoredCluster implements Cluster {
     throw new KafkaError(
       'POLICY_VIOLATION',
       `${more} more partitions would exceed the limit of ${limit} (setting max.partitions); ${held} exist.`,
+    )
+  }
+
+  #checkRoomForGroup(resource: ConfigResource): void {
+    const { dynamicConfigs } = this.image
+    const limit = this.#options.maxConfiguredGroups()
+    if (dynamicConfigs.has(resourceKey(resource))) return
+    const held = [...dynamicConfigs.keys()].filter((key) => key.startsWith('group/')).length
+    if (held < limit) return
+    throw new KafkaError(
+      'POLICY_VIOLATION',
+      `No more than ${limit} groups may have settings of their own (setting max.configured.groups).`,
     )
   }
 

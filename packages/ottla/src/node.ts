@@ -52,6 +52,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
       broker: { id: configs.brokerId, rack: configs.broker('broker.rack') },
       internalTopics: [groupsTopic(configs)],
       maxPartitions: () => configs.brokerNumber('max.partitions'),
+      maxConfiguredGroups: () => configs.brokerNumber('max.configured.groups'),
     })
     opened.push(cluster)
     configs.follow(cluster)

@@ -54,6 +54,7 @@ async function start(keys: ReturnType<typeof memoryKeys>) {
     broker: { id: 1, rack: null },
     internalTopics: [],
     maxPartitions: () => 1000,
+    maxConfiguredGroups: () => 1000,
   })
   configs.follow(cluster)
   const storage = new ToldStorage()

@@ -31,6 +31,7 @@ test('an invalid value is refused by the name of its setting and with the valid 
     ['min.cleanable.dirty.ratio', '1.5', /\[0,\.\.\.,1\]/],
     ['preallocate', 'yes', /true or false/],
     ['leader.replication.throttled.replicas', 'all', /throttled/],
+    ['leader.replication.throttled.replicas', '0:1,'.repeat(9000), /longer than 32767/],
     ['remote.storage.enable', 'true', /no tiered storage/],
   ]
   for (const [name, value, message] of cases) {

@@ -46,7 +46,8 @@ export function synonymsIn(resource: ConfigResource, name: string, layers: reado
   const own = layers.filter(({ source }) => ranks[source] === 0)
   const brokers = layers.filter(({ source }) => ranks[source] > 0).sort((a, b) => ranks[a.source] - ranks[b.source])
   const first = resource.type === 'broker' ? name : synonymsOf(resource, name)[0]
-  const from = brokers.findIndex((layer) => layer.name === first)
+  // A group's setting without one of the broker behind it has its own default.
+  const from = brokers.findIndex((layer) => layer.name === first || (resource.type === 'group' && layer.name === name))
   return from < 0 ? own : [...own, ...brokers.slice(from)]
 }
 

@@ -30,6 +30,15 @@ export const ownConfigs = defineConfigs([
     'Size of the commit log at which a checkpoint lets old parts of it go, in bytes.',
   ],
   [
+    'max.configured.groups',
+    'int',
+    '10000',
+    '[1,...]',
+    'low',
+    'cluster-wide',
+    'The most groups that have settings of their own; more are refused.',
+  ],
+  [
     'max.partitions',
     'int',
     '20000',

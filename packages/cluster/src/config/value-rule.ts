@@ -7,8 +7,17 @@ const limits: Partial<Record<ConfigType, readonly [min: bigint, max: bigint]>> =
   long: [-(2n ** 63n), 2n ** 63n - 1n],
 }
 
+/** As in Kafka; all of it is kept in memory. */
+const maxLength = 32767
+
 /** A value in the one form in which it is kept. Throws INVALID_CONFIG, which names the setting and what it takes. */
 export function checkedValue(definition: ConfigDefinition, text: string): string {
+  if (text.length > maxLength) {
+    throw new KafkaError(
+      'INVALID_CONFIG',
+      `The value for configuration ${definition.name} is longer than ${maxLength}.`,
+    )
+  }
   const value = definition.type === 'password' ? text : text.trim()
   const fault = faultOf(definition, value)
   if (fault === undefined) return plainForm(definition.type, value)
