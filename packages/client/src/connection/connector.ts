@@ -1,5 +1,5 @@
 import type { Connection } from '@ottla/runtime'
-import { asOttlaError, OttlaError } from '../ottla-error.ts'
+import { asOttlaError } from '../ottla-error.ts'
 import { BrokerConnection } from './broker-connection.ts'
 import { randomInteger } from './chance.ts'
 import type { ConnectionSettings } from './client-options.ts'

@@ -15,10 +15,16 @@ import { splitBatch } from './split-batch.ts'
 /** What a transaction adds to the way of records. */
 export interface TransactionHooks {
   readonly transactionalId: string
+  /** The second version of the protocol (KIP-890). */
+  usesVersion2(): boolean
+  /** Whether the coordinator knows that the partition is part of the transaction. */
   mayWrite(queue: PartitionQueue): boolean
   /** A record of the transaction will not be there. */
   failed(error: OttlaError): void
 }
+
+/** From the next version of Produce on, a partition joins the transaction by being written to (KIP-890). */
+const lastOfTransactionVersion1 = 11
 
 /** The way of records from `add` to their settling: gathers, sends, and decides what an answer means. */
 export class Dispatcher {
@@ -87,6 +93,14 @@ export class Dispatcher {
     this.#progressed()
   }
 
+  /** Gives up on what is not on its way. */
+  dropUnsent(error: OttlaError): void {
+    for (const waiting of this.#accumulator.waiting()) if (waiting.place()) waiting.delivery.failed(waiting.slot, error)
+    for (const [queue, batch] of [...this.#accumulator.unsettled()])
+      if (batch.state !== 'inFlight') this.#giveUp(queue, batch, error)
+    this.#progressed()
+  }
+
   close(): void {
     this.#cluster.closed.removeEventListener('abort', this.#onClosed)
     this.#accumulator.close()
@@ -112,6 +126,8 @@ export class Dispatcher {
       acks,
       maxInFlight,
       transactionalId: transaction?.transactionalId ?? null,
+      maxVersion: () =>
+        transaction === undefined || transaction.usesVersion2() ? Infinity : lastOfTransactionVersion1,
       form: () => ({
         compression: this.#compression,
         compressionLevel,
@@ -187,12 +203,11 @@ export class Dispatcher {
         this.#split(queue, batch)
         break
       case 'retryInNewEpoch':
-        queue.retry(batch, verdict.error, this.#cluster.runtime.monotonic())
-        this.#startNewEpoch(queue, verdict.error)
+        this.#retryInNewEpoch(queue, batch, verdict.error)
         break
       case 'fail':
         this.#giveUp(queue, batch, verdict.error, answer)
-        if (verdict.newEpoch) this.#startNewEpoch(queue, verdict.error)
+        if (verdict.newEpoch && this.#transaction === undefined) this.#startNewEpoch(queue)
     }
   }
 
@@ -219,14 +234,20 @@ export class Dispatcher {
     for (const part of parts) part.deadline = this.#cluster.wheel.after(leftMs, () => this.#expire(queue, part))
   }
 
-  /** A transaction's epochs are the coordinator's: there, the transaction fails instead. */
-  #startNewEpoch(queue: PartitionQueue, error: OttlaError): void {
+  /** A transaction's epochs are the coordinator's: there, the transaction has failed. */
+  #retryInNewEpoch(queue: PartitionQueue, batch: ProducerBatch, error: OttlaError): void {
     if (this.#transaction !== undefined) {
-      this.#transaction.failed(error)
-    } else if (!queue.startNewEpoch()) {
-      this.#isPrepared = false
-      this.#prepare()
+      this.#giveUp(queue, batch, error)
+      return
     }
+    queue.retry(batch, error, this.#cluster.runtime.monotonic())
+    this.#startNewEpoch(queue)
+  }
+
+  #startNewEpoch(queue: PartitionQueue): void {
+    if (queue.startNewEpoch()) return
+    this.#isPrepared = false
+    this.#prepare()
   }
 
   #expire(queue: PartitionQueue, batch: ProducerBatch): void {

@@ -22,11 +22,17 @@ export interface ProducerOptions {
   readonly topicTimeoutMs?: number
   /** Requests that are on their way to one broker at a time; at most 5, if idempotent. */
   readonly maxInFlight?: number
+  /** Makes `transaction` possible. One producer at a time may have it: the newest shuts the others out. */
+  readonly transactionalId?: string
+  /** The coordinator aborts what takes longer. */
+  readonly transactionTimeoutMs?: number
   /** Chooses partitions; where it gives undefined, the key decides as in the Java client. */
   readonly partitioner?: Partitioner
 }
 
-export interface ProducerSettings extends Required<Omit<ProducerOptions, 'partitioner' | 'compressionLevel' | 'acks'>> {
+type OmittedOptions = 'partitioner' | 'compressionLevel' | 'acks' | 'transactionalId' | 'transactionTimeoutMs'
+
+export interface ProducerSettings extends Required<Omit<ProducerOptions, OmittedOptions>> {
   readonly acks: -1 | 0 | 1
   readonly compressionLevel: number | undefined
   readonly partitioner: Partitioner | undefined
@@ -35,6 +41,8 @@ export interface ProducerSettings extends Required<Omit<ProducerOptions, 'partit
 export function producerSettings(options: ProducerOptions): ProducerSettings {
   const { acks = 'all', idempotent = acks === 'all', maxInFlight = 5 } = options
   if (idempotent && acks !== 'all') throw invalid("an idempotent producer needs acks: 'all'")
+  if (options.transactionalId !== undefined && !idempotent)
+    throw invalid("transactions need acks: 'all' and idempotence")
   if (idempotent && maxInFlight > 5) throw invalid('an idempotent producer may have at most 5 requests in flight')
   return {
     acks: acks === 'all' ? -1 : acks,

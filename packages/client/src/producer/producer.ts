@@ -6,6 +6,8 @@ import { Dispatcher } from './dispatcher.ts'
 import { newIdentity } from './producer-identity.ts'
 import { type ProducerOptions, producerSettings } from './producer-options.ts'
 import type { ProducerRecord, RecordMetadata } from './record.ts'
+import type { Transaction } from './transaction/transaction.ts'
+import { Transactions } from './transaction/transactions.ts'
 
 /**
  * Sends records. Awaiting each one is safe, and fast where many are awaited at a time: records of the same tick travel
@@ -13,17 +15,21 @@ import type { ProducerRecord, RecordMetadata } from './record.ts'
  */
 export class Producer {
   readonly #dispatcher: Dispatcher
+  readonly #transactions: Transactions | undefined
   #closing: Promise<void> | undefined
 
   constructor(cluster: Cluster, options: ProducerOptions = {}) {
     const settings = producerSettings(options)
     const identify = () => newIdentity(cluster, settings.deliveryTimeoutMs)
     this.#dispatcher = new Dispatcher({ cluster, settings, identify })
+    const { transactionalId, transactionTimeoutMs = 60_000 } = options
+    if (transactionalId !== undefined)
+      this.#transactions = new Transactions({ cluster, settings, transactionalId, transactionTimeoutMs })
   }
 
   /** Settles when the record is where `acks` wants it to be. */
   send(record: ProducerRecord): Promise<RecordMetadata> {
-    if (this.#closing !== undefined) return Promise.reject(closedError())
+    if (!this.#takesRecords) return Promise.reject(this.#refusal())
     return new Promise((resolve, reject) => {
       this.#dispatcher.add(record, new SingleDelivery(resolve, reject), 0)
     })
@@ -34,11 +40,28 @@ export class Producer {
    * with the first error.
    */
   sendBatch(records: readonly ProducerRecord[]): Promise<RecordMetadata[]> {
-    if (this.#closing !== undefined) return Promise.reject(closedError())
+    if (!this.#takesRecords) return Promise.reject(this.#refusal())
     if (records.length === 0) return Promise.resolve([])
     return new Promise((resolve, reject) => {
       const delivery = new GroupDelivery(records.length, resolve, reject)
       for (let i = 0; i < records.length; i++) this.#dispatcher.add(records[i]!, delivery, i)
+    })
+  }
+
+  /**
+   * Runs `work` in a transaction: commits when it settles, aborts when it throws or when something within it has failed.
+   * Several calls take effect one after the other. Needs the option `transactionalId`.
+   *
+   *     await producer.transaction(async (tx) => {
+   *       await tx.send({ topic: 'results', value })
+   *       await tx.sendOffsets([{ topic, partition, offset: record.offset + 1 }], consumer.member!)
+   *     })
+   */
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) throw closedError()
+    if (this.#transactions !== undefined) return this.#transactions.run(work)
+    throw new OttlaError('INVALID_ARGUMENT', {
+      message: 'a producer needs the option transactionalId for transactions',
     })
   }
 
@@ -65,12 +88,27 @@ export class Producer {
 
   /** Sends what is left, and takes no more. Settles within the delivery timeout. */
   close(): Promise<void> {
-    this.#closing ??= this.#dispatcher.flush().finally(() => this.#dispatcher.close())
+    this.#closing ??= this.#close()
     return this.#closing
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([this.#transactions?.close(), this.#dispatcher.flush()])
+    this.#dispatcher.close()
+  }
+
+  get #takesRecords(): boolean {
+    return this.#closing === undefined && this.#transactions === undefined
+  }
+
+  #refusal(): OttlaError {
+    if (this.#closing !== undefined) return closedError()
+    const message = 'a producer with a transactionalId sends within producer.transaction(async (tx) => …) only'
+    return new OttlaError('INVALID_TXN_STATE', { message })
   }
 }
 

@@ -13,6 +13,8 @@ export interface SenderOptions {
   readonly acks: -1 | 0 | 1
   readonly maxInFlight: number
   readonly transactionalId: string | null
+  /** The newest version of Produce to be used. */
+  maxVersion(): number
   form(): BatchForm
   /** Who the producer is; undefined while that is not known, and nothing can be sent. Null: not idempotent. */
   identity(): ProducerIdentity | null | undefined
@@ -195,7 +197,9 @@ export class Sender {
         return
       }
       this.#inFlight.set(brokerId, (this.#inFlight.get(brokerId) ?? 0) + 1)
-      const maxVersion = topicData.some((topic) => topic.topicId === zeroUuid) ? 12 : Infinity
+      // Version 13 has ids in the place of names.
+      const lastByName = topicData.some((topic) => topic.topicId === zeroUuid) ? 12 : Infinity
+      const maxVersion = Math.min(lastByName, this.#options.maxVersion())
       const answer = connection.send(produceRequest, produceResponse, body, { maxVersion })
       answer.then(
         (response) => this.#answered(brokerId, topics, response),

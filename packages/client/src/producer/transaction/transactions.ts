@@ -1,0 +1,256 @@
+import type { Cluster } from '../../connection/cluster.ts'
+import type { MemberIdentity } from '../../consumer/membership/membership.ts'
+import { asOttlaError, OttlaError, type OttlaErrorName } from '../../ottla-error.ts'
+import { GroupDelivery, SingleDelivery } from '../delivery.ts'
+import { Dispatcher } from '../dispatcher.ts'
+import type { PartitionQueue, ProducerIdentity } from '../partition-queue.ts'
+import type { ProducerSettings } from '../producer-options.ts'
+import type { ProducerRecord, RecordMetadata } from '../record.ts'
+import { CoordinatorRequests } from './coordinator-requests.ts'
+import type { GroupOfOffsets, Transaction, TransactionOffset } from './transaction.ts'
+
+/** After these, this producer can do nothing any more: another one has its place, or it may not be one. */
+const fatalErrors = new Set<OttlaErrorName>([
+  'PRODUCER_FENCED',
+  'INVALID_PRODUCER_EPOCH',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'UNSUPPORTED_VERSION',
+])
+
+export interface TransactionsOptions {
+  readonly cluster: Cluster
+  readonly settings: ProducerSettings
+  readonly transactionalId: string
+  readonly transactionTimeoutMs: number
+}
+
+/**
+ * The transactions of one transactional id, one after the other.
+ *   idle     none is under way.                begin -> open
+ *   open     records and offsets are taken.    the work is done -> ending; it throws -> ending
+ *   ending   nothing is taken any more; what was sent settles, then the coordinator commits or aborts. -> idle
+ *   fenced   for good: see `fatalErrors`.
+ * `identity` undefined: unknown what became of the last one. The next `begin` asks for a new epoch, which aborts it.
+ */
+export class Transactions {
+  readonly #dispatcher: Dispatcher
+  readonly #requests: CoordinatorRequests
+  readonly #transactionalId: string
+  #state: 'idle' | 'open' | 'ending' = 'idle'
+  #fenced: OttlaError | undefined
+  #identity: ProducerIdentity | undefined
+  #isVersion2 = false
+  /** The coordinator may know of something to end. */
+  #hasContent = false
+  /** Why the open transaction cannot be committed. */
+  #failure: OttlaError | undefined
+  /** Version 1: partitions that the coordinator knows to be part of the transaction, and those it is being told of. */
+  readonly #added = new Set<PartitionQueue>()
+  readonly #adding = new Set<PartitionQueue>()
+  #isAdding = false
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(options: TransactionsOptions) {
+    const { cluster, settings, transactionalId, transactionTimeoutMs } = options
+    this.#transactionalId = transactionalId
+    this.#requests = new CoordinatorRequests({
+      cluster,
+      transactionalId,
+      transactionTimeoutMs,
+      timeoutMs: settings.deliveryTimeoutMs,
+    })
+    this.#dispatcher = new Dispatcher({
+      cluster,
+      settings,
+      identify: async () => this.#identity!,
+      transaction: {
+        transactionalId,
+        usesVersion2: () => this.#isVersion2,
+        mayWrite: (queue) => this.#mayWrite(queue),
+        failed: (error) => this.#fail(error),
+      },
+    })
+  }
+
+  /** Runs `work` in a transaction, after those before it: commits when it is done, aborts when it throws. */
+  run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(() => this.#run(work))
+    this.#turn = turn.catch(() => {})
+    return turn
+  }
+
+  /** When all that were begun have ended. */
+  async close(): Promise<void> {
+    await this.#turn
+    this.#dispatcher.close()
+  }
+
+  async #run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    await this.#begin()
+    try {
+      const result = await work(this.#handle())
+      await this.#commit()
+      return result
+    } catch (error) {
+      await this.#abort(asOttlaError(error)).catch(() => {})
+      // The coordinator knows better than a partition's leader why an epoch is too old.
+      throw this.#fenced ?? error
+    } finally {
+      this.#state = 'idle'
+    }
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#fenced !== undefined) throw this.#fenced
+    if (this.#identity === undefined) await this.#initialize()
+    this.#failure = undefined
+    this.#hasContent = false
+    this.#added.clear()
+    this.#adding.clear()
+    this.#state = 'open'
+  }
+
+  async #initialize(known?: ProducerIdentity): Promise<void> {
+    const { identity, isVersion2 } = await this.#watched(() => this.#requests.initialize(known))
+    this.#isVersion2 = isVersion2
+    this.#becomes(identity)
+  }
+
+  #becomes(identity: ProducerIdentity): void {
+    const { producerId, producerEpoch } = identity
+    // Another object would mean that sequences start anew.
+    if (this.#identity?.producerId === producerId && this.#identity.producerEpoch === producerEpoch) return
+    this.#identity = identity
+    this.#dispatcher.setIdentity(identity)
+  }
+
+  async #commit(): Promise<void> {
+    this.#state = 'ending'
+    await this.#dispatcher.flush()
+    if (this.#failure !== undefined) throw this.#failure
+    if (!this.#hasContent) return
+    const identity = this.#identity!
+    // Until the answer is there, the outcome is unknown.
+    this.#identity = undefined
+    const next = await this.#watched(() => this.#requests.end(identity, true, this.#isVersion2))
+    this.#identity = identity
+    this.#becomes(next)
+  }
+
+  async #abort(cause: OttlaError): Promise<void> {
+    this.#state = 'ending'
+    this.#dispatcher.dropUnsent(new OttlaError('OPERATION_ABORTED', { message: 'the transaction was aborted', cause }))
+    await this.#dispatcher.flush()
+    const identity = this.#identity
+    if (identity === undefined || this.#fenced !== undefined || !this.#hasContent) return
+    this.#identity = undefined
+    const next = await this.#watched(() => this.#requests.end(identity, false, this.#isVersion2))
+    this.#identity = identity
+    this.#becomes(next)
+    // Records that were given up leave a gap in the sequences, which a new epoch closes.
+    if (!this.#isVersion2) await this.#initialize(identity)
+  }
+
+  #handle(): Transaction {
+    return {
+      send: (record) => this.#send(record),
+      sendBatch: (records) => this.#sendBatch(records),
+      sendOffsets: (offsets, group) => this.#sendOffsets(offsets, group),
+    }
+  }
+
+  #send(record: ProducerRecord): Promise<RecordMetadata> {
+    return this.#taken(
+      new Promise((resolve, reject) => {
+        this.#mustBeOpen()
+        this.#dispatcher.add(record, new SingleDelivery(resolve, reject), 0)
+      }),
+    )
+  }
+
+  #sendBatch(records: readonly ProducerRecord[]): Promise<RecordMetadata[]> {
+    if (records.length === 0) return Promise.resolve([])
+    return this.#taken(
+      new Promise((resolve, reject) => {
+        this.#mustBeOpen()
+        const delivery = new GroupDelivery(records.length, resolve, reject)
+        for (let i = 0; i < records.length; i++) this.#dispatcher.add(records[i]!, delivery, i)
+      }),
+    )
+  }
+
+  #sendOffsets(
+    offsets: readonly TransactionOffset[],
+    group: string | (MemberIdentity & { readonly groupId: string }),
+  ): Promise<void> {
+    const of: GroupOfOffsets =
+      typeof group === 'string' ? { groupId: group } : { groupId: group.groupId, member: group }
+    return this.#taken(
+      this.#watched(async () => {
+        this.#mustBeOpen()
+        const identity = this.#identity!
+        this.#hasContent = true
+        if (!this.#isVersion2) await this.#requests.addOffsets(identity, of.groupId)
+        await this.#requests.commitOffsets(identity, of, offsets, this.#isVersion2)
+      }),
+    )
+  }
+
+  /** Whoever does not await what is sent, hears of its failure at the commit: it must not end the process before. */
+  #taken<T>(promise: Promise<T>): Promise<T> {
+    promise.catch((error) => this.#fail(asOttlaError(error)))
+    return promise
+  }
+
+  #mustBeOpen(): void {
+    if (this.#state === 'open') return
+    const message = 'the transaction has ended; await everything within it'
+    throw new OttlaError('INVALID_TXN_STATE', { message, transactionalId: this.#transactionalId })
+  }
+
+  #mayWrite(queue: PartitionQueue): boolean {
+    if (this.#identity === undefined) return false
+    this.#hasContent = true
+    if (this.#isVersion2 || this.#added.has(queue)) return true
+    this.#adding.add(queue)
+    this.#addPartitions()
+    return false
+  }
+
+  /** Tells the coordinator of the partitions that have gathered; the next ones gather meanwhile. */
+  #addPartitions(): void {
+    if (this.#isAdding || this.#adding.size === 0) return
+    this.#isAdding = true
+    const queues = [...this.#adding]
+    this.#adding.clear()
+    this.#watched(() => this.#requests.addPartitions(this.#identity!, queues)).then(
+      () => {
+        this.#isAdding = false
+        for (const queue of queues) this.#added.add(queue)
+        this.#dispatcher.work()
+        this.#addPartitions()
+      },
+      (error) => {
+        this.#isAdding = false
+        this.#fail(asOttlaError(error))
+        this.#dispatcher.dropUnsent(asOttlaError(error))
+      },
+    )
+  }
+
+  #fail(error: OttlaError): void {
+    if (this.#state !== 'idle') this.#failure ??= error
+  }
+
+  /** Sees whether an error is the end. */
+  async #watched<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      const failure = asOttlaError(error, { transactionalId: this.#transactionalId })
+      if (fatalErrors.has(failure.name)) this.#fenced ??= failure
+      throw failure
+    }
+  }
+}
