@@ -24,6 +24,8 @@ export interface ServerContext {
   readonly responseMemory: ResponseMemory
   readonly fetchSessions: FetchSessions
   readonly producerIds: ProducerIds
+  /** Another number each time, for taking turns. */
+  nextTurn(): number
   /** Called when this broker's answers should not wait any longer: a topic went away, or the broker stops. */
   onWake(listener: () => void): () => void
 }

@@ -270,3 +270,20 @@ test('a client that has read another history is told where it parts', async (t) 
   )
   assert.deepEqual(answer.responses[0]!.partitions[0]!.divergingEpoch, { epoch: 2, endOffset: 2 })
 })
+
+test('partitions take turns where the broker ends an answer before the client would', async (t) => {
+  const size = batchOf('x'.repeat(500)).length
+  const broker = await TestBroker.start({ fetchReadMaxBytes: size })
+  t.after(() => broker.close())
+  const partitions = broker.addTopic('t', 3)
+  for (const partition of partitions) await partition.append(batchOf('x'.repeat(500)))
+  const client = await broker.connect()
+  const seen = new Set<number>()
+  for (let i = 0; i < 3; i++) {
+    const wanted = partitions.map((_, partition) => ({ partition, fetchOffset: 0, partitionMaxBytes: 10_000 }))
+    const answer = await fetch(client, { maxBytes: 100_000, minBytes: 1, topics: [{ topic: 't', partitions: wanted }] })
+    for (const { partitionIndex, records } of answer.responses[0]!.partitions)
+      if (records!.length > 0) seen.add(partitionIndex)
+  }
+  assert.deepEqual([...seen].sort(), [0, 1, 2])
+})

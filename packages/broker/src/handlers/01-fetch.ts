@@ -26,7 +26,10 @@ export const fetch = handler(fetchRequest, fetchResponse, async (request, contex
   const targets = await answerableTargets(partitions, { request, maxBytes, isolation }, context)
   if (!(await reserve(targets, maxBytes, context))) return undefined
   const reservation = context.reservation!
-  const fetched = await readTargets(targets, { maxBytes: Math.min(maxBytes, reservation.bytes), isolation }, context)
+  const limit = Math.min(maxBytes, reservation.bytes)
+  const endsEarly = limit < request.maxBytes && limit < availableIn(targets)
+  const order = endsEarly && opened.kind === 'full' ? inTurn(targets, context) : targets
+  const fetched = await readTargets(order, { maxBytes: limit, isolation }, context)
   reservation.resize(fetched.reduce((bytes, one) => bytes + one.bytes, 0))
   return opened.kind === 'full'
     ? fullAnswer(opened, fetched, context, fetchesById(context))
@@ -49,11 +52,22 @@ async function answerableTargets(
   return find()
 }
 
+/**
+ * Without a session nothing tells which partitions had their turn. Where it is this broker, not the client, that ends
+ * the answer early, each fetch begins with another partition, so that those in front do not starve the others.
+ */
+function inTurn(targets: readonly FetchTarget[], { server }: RequestContext): readonly FetchTarget[] {
+  const first = targets.length === 0 ? 0 : server.nextTurn() % targets.length
+  return [...targets.slice(first), ...targets.slice(0, first)]
+}
+
+const availableIn = (targets: readonly FetchTarget[]) =>
+  targets.reduce((bytes, target) => bytes + target.availableBytes, 0)
+
 /** Sets memory aside for the answer. False: the connection is gone. */
 async function reserve(targets: readonly FetchTarget[], maxBytes: number, context: RequestContext): Promise<boolean> {
   const { responseMemory } = context.server
-  const availableBytes = targets.reduce((bytes, target) => bytes + target.availableBytes, 0)
-  const wantedBytes = Math.min(maxBytes, availableBytes)
+  const wantedBytes = Math.min(maxBytes, availableIn(targets))
   let removal = () => {}
   context.reservation =
     responseMemory.tryReserve(wantedBytes, leastReadBytes) ??

@@ -28,6 +28,7 @@ export class ServerState implements ServerContext {
   readonly connections = new Set<ClientConnection>()
   /** No request begins any more. */
   stopping = false
+  private turn = 0
   private finishedListener: (() => void) | undefined
   private readonly wakeListeners = new Set<() => void>()
 
@@ -42,6 +43,11 @@ export class ServerState implements ServerContext {
     this.fetchSessions = new FetchSessions(settings, services.runtime)
     this.producerIds = new ProducerIds(services.cluster)
     this.log = new LimitedLog(services.runtime)
+  }
+
+  nextTurn(): number {
+    this.turn = (this.turn + 1) % 2 ** 31
+    return this.turn
   }
 
   onWake(listener: () => void): () => void {
