@@ -7,7 +7,7 @@ import type { Deserializers } from './deserializers.ts'
 import type { Intake } from './intake.ts'
 import { laneOf } from './key-lane.ts'
 import { handleRecord } from './record-handler.ts'
-import type { RunByRecord } from './run-options.ts'
+import type { HandlerContext, RunByRecord } from './run-options.ts'
 
 /** Records that wait in the lanes, for each lane: enough for a slow key not to hold up the others at once. */
 const waitingPerLane = 64
@@ -17,6 +17,9 @@ interface Job<K, V> {
   readonly partition: AssignedPartition
   readonly progress: OffsetProgress
   readonly pending: PendingOffset
+  readonly context: HandlerContext
+  /** The handler works on it. */
+  handling: Promise<boolean> | undefined
 }
 
 /**
@@ -76,12 +79,14 @@ export class RunByKey<K, V> {
 
   async #deal(chunk: FetchedChunk): Promise<void> {
     const { partition, nextOffset } = chunk
-    const { progress } = partition
+    const { progress, signal } = partition
+    const context = { signal }
     this.#partitions.add(partition)
     const cursor = new ChunkCursor(chunk, this.#deserializers)
     for (let record = cursor.next(); record !== undefined; record = cursor.next()) {
       partition.enter()
-      this.#push({ record, partition, progress, pending: progress.begin(record.offset + 1) })
+      const pending = progress.begin(record.offset + 1)
+      this.#push({ record, partition, progress, context, pending, handling: undefined })
       while (this.#waitingCount >= this.#lanes.length * waitingPerLane && !this.#isOver) await this.#intake.change()
       if (this.#isOver) {
         if (!cursor.isVoid) this.#intake.putBack(partition)
@@ -94,6 +99,10 @@ export class RunByKey<K, V> {
   #push(job: Job<K, V>): void {
     const index = laneOf(job.record.key, job.record.offset, this.#lanes.length)
     const lane = this.#lanes[index]!
+    if (lane.length === 0) {
+      this.#begin(job)
+      if (job.handling === undefined) return
+    }
     lane.push(job)
     this.#waitingCount++
     if (lane.length > 1) return
@@ -104,17 +113,32 @@ export class RunByKey<K, V> {
   /** Works until the lane is empty; what it works on stays at its front. */
   async #work(lane: Job<K, V>[]): Promise<void> {
     for (let job = lane[0]; job !== undefined; job = lane[0]) {
-      const { record, partition, progress, pending } = job
-      try {
-        if (this.#isWanted(job) && (await handleRecord(this.#options, record, partition.signal))) progress.done(pending)
-      } catch (error) {
-        this.#failures.push(error)
-      }
+      if (job.handling === undefined) this.#begin(job)
+      if (job.handling !== undefined) await this.#finish(job)
       lane.shift()
       this.#waitingCount--
-      partition.leave()
       this.#intake.wake()
     }
+  }
+
+  /** Calls the handler. One that returns at once is done then. */
+  #begin(job: Job<K, V>): void {
+    const handled = this.#isWanted(job) && handleRecord(this.#options, job.record, job.context)
+    if (typeof handled === 'object') {
+      job.handling = handled
+      return
+    }
+    if (handled) job.progress.done(job.pending)
+    job.partition.leave()
+  }
+
+  async #finish(job: Job<K, V>): Promise<void> {
+    try {
+      if (await job.handling) job.progress.done(job.pending)
+    } catch (error) {
+      this.#failures.push(error)
+    }
+    job.partition.leave()
   }
 
   /** What waits in a lane is dropped when the run ends, and when its partition has jumped elsewhere or is taken away. */

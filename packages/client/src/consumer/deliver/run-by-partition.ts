@@ -58,10 +58,12 @@ export function recordHandler<K, V>(
   return async (chunk, isOver) => {
     const { partition, nextOffset } = chunk
     const { progress, signal } = partition
+    const context = { signal }
     const cursor = new ChunkCursor(chunk, deserializers)
     try {
       for (let record = cursor.next(); record !== undefined; record = cursor.next()) {
-        if (!(await handleRecord(options, record, signal))) return
+        const handled = handleRecord(options, record, context)
+        if (handled !== true && !(await handled)) return
         progress.advance(record.offset + 1)
         if (isOver()) return cursor.isVoid ? undefined : intake.putBack(partition)
       }

@@ -34,10 +34,10 @@ export class OffsetProgress {
   done(pending: PendingOffset): void {
     pending.isDone = true
     while (this.#unfinished[this.#head]?.isDone === true) this.#processed = this.#unfinished[this.#head++]!.nextOffset
-    if (this.#head * 2 > this.#unfinished.length) {
-      this.#unfinished = this.#unfinished.slice(this.#head)
-      this.#head = 0
-    }
+    if (this.#head === this.#unfinished.length) this.#unfinished.length = 0
+    else if (this.#head * 2 > this.#unfinished.length) this.#unfinished = this.#unfinished.slice(this.#head)
+    else return
+    this.#head = 0
   }
 
   /** All before `offset` has been processed, one after the other. */
