@@ -124,6 +124,13 @@ test('it says on one line when it serves, and a signal stops it with nothing los
   assert.equal(await second.stop('SIGINT'), 0)
 })
 
+test('a signal that comes twice at once, as from a terminal and from npm, is one', async () => {
+  const program = new Program('start', '--listen', '127.0.0.1:0', '--data', await newDirectory())
+  await program.ready()
+  program.child.kill('SIGINT')
+  assert.equal(await program.stop('SIGINT'), 0)
+})
+
 test('what was answered is there after the process was killed', async () => {
   const data = await newDirectory()
   const first = new Program('start', '--listen', '127.0.0.1:0', '--data', data)

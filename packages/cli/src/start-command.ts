@@ -24,7 +24,7 @@ export async function start(options: StartArguments): Promise<void> {
     directory = resolve(options.data ?? settings.get('log.dirs') ?? settings.get('log.dir') ?? './data')
     const { listen, advertise } = options
     const starting = startNode({ runtime, directory, settings, listen, advertise })
-    endOnSignals(starting, log)
+    endOnSignals({ starting, log, monotonic: runtime.monotonic })
     const node = await starting
     // Whoever started the program may have gone without reading; the broker stays.
     process.stdout.on('error', () => {})
@@ -47,12 +47,24 @@ async function settingsFile(path: string | undefined): Promise<ReadonlyMap<strin
   return parsedProperties(content.toString('utf8'))
 }
 
+interface Signalled {
+  readonly starting: Promise<Node>
+  readonly log: ProcessLog
+  monotonic(): number
+}
+
+/** A terminal and `npm start` both pass on one Ctrl-C: what comes so soon is the same wish. */
+const sameSignalMs = 500
+
 /** The first signal stops the broker with everything on disk, once it is up; a second one does not wait for that. */
-function endOnSignals(starting: Promise<Node>, log: ProcessLog): void {
-  let stopping = false
+function endOnSignals({ starting, log, monotonic }: Signalled): void {
+  let stoppingSince: number | undefined
   const stop = async (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1)
-    stopping = true
+    if (stoppingSince !== undefined) {
+      if (monotonic() - stoppingSince > sameSignalMs) process.exit(1)
+      return
+    }
+    stoppingSince = monotonic()
     try {
       await (await starting).close()
       await log.flushed()
