@@ -24,6 +24,9 @@ type Found = Omit<Difference, 'step'>
 function* differences(kafka: unknown, ottla: unknown, path: string): Generator<Found> {
   if (Array.isArray(kafka) && Array.isArray(ottla)) yield* ofLists(kafka, ottla, path)
   else if (isStruct(kafka) && isStruct(ottla)) {
+    // What stands beside an error follows from it.
+    if (kafka.errorCode !== ottla.errorCode)
+      return yield { path: `${path}.errorCode`, kafka: kafka.errorCode, ottla: ottla.errorCode }
     for (const key of new Set([...Object.keys(kafka), ...Object.keys(ottla)]))
       yield* differences(kafka[key], ottla[key], path === '' ? key : `${path}.${key}`)
   } else if (!Object.is(kafka, ottla)) yield { path, kafka, ottla }

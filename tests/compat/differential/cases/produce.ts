@@ -181,7 +181,7 @@ export const produceCases: readonly Case[] = [
       { index: badSum, records: shifted(good, (bytes) => bytes.writeUInt32BE(7, layout.crc)) },
       { index: tooLarge, records: good },
     ])
-    await ask('no batch', [{ records: null }], {}, { on: 'no batch', waitMs: 500 })
+    await ask('no batch', [{ records: null }], {}, { on: 'no batch', waitMs: 200 })
   }),
   everyVersion(produceRequest, 'Produce: every codec', async (side, version) => {
     const topic = await side.topic('a', 2)
