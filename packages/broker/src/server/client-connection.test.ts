@@ -127,14 +127,15 @@ test('connections over max.connections and max.connections.per.ip are refused wi
 })
 
 test('an idle connection is closed, one that waits for an answer is not', async (t) => {
-  const broker = await TestBroker.start({ connectionsMaxIdleMs: 30 })
+  const broker = await TestBroker.start({ connectionsMaxIdleMs: 300 })
   t.after(() => broker.close())
-  broker.addTopic('t')
-  const [idle, waiting] = [await broker.connect(), await broker.connect()]
-  waiting.send(fetchRequest, 12, fetchFrom('t', 0, 0, { maxWaitMs: 300 }))
+  const [partition] = broker.addTopic('t')
+  const waiting = await broker.connect()
+  waiting.send(fetchRequest, 12, fetchFrom('t', 0, 0, { maxWaitMs: 60_000 }))
+  await broker.until(() => partition!.listenerCount === 1)
+  const idle = await broker.connect()
   await idle.whenClosed
   assert.equal(waiting.closed, false)
-  await waiting.answer(fetchResponse, 12)
 })
 
 test('frames that each lack their end do not block one another for ever, and memory stays near the limit', async (t) => {
@@ -149,7 +150,7 @@ test('frames that each lack their end do not block one another for ever, and mem
 })
 
 test('a request that is left unfinished while others wait for memory is closed in the end', async (t) => {
-  const broker = await TestBroker.start({ queuedMaxRequestBytes: 100_000, stuckConnectionMs: 50 })
+  const broker = await TestBroker.start({ queuedMaxRequestBytes: 100_000, stuckConnectionMs: 500 })
   t.after(() => broker.close())
   broker.addTopic('t')
   const [hostile, honest] = [await broker.connect(), await broker.connect()]
@@ -160,7 +161,7 @@ test('a request that is left unfinished while others wait for memory is closed i
 })
 
 test('a client that reads nothing of its answer is closed, and others are served meanwhile', async (t) => {
-  const broker = await TestBroker.start({ stuckConnectionMs: 200, maxQueuedResponseBytes: 16 * 2 ** 20 })
+  const broker = await TestBroker.start({ stuckConnectionMs: 1000, maxQueuedResponseBytes: 16 * 2 ** 20 })
   t.after(() => broker.close())
   const [partition] = broker.addTopic('t')
   for (let i = 0; i < 40; i++) await partition!.append(batchOf('z'.repeat(500_000)))

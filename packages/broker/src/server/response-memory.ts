@@ -36,7 +36,7 @@ export class ResponseMemory {
 
   /** At once, where there is room: a fetch that finds data in memory is then answered in the same turn. */
   tryReserve(wantedBytes: number, minimumBytes: number): Reservation | undefined {
-    const shareBytes = Math.floor((this.limitBytes - this.usedBytes) / 4)
+    const shareBytes = Math.max(0, Math.floor((this.limitBytes - this.usedBytes) / 4))
     if (shareBytes < Math.min(wantedBytes, minimumBytes)) return undefined
     return this.take(Math.min(wantedBytes, shareBytes))
   }
