@@ -86,6 +86,11 @@ export class StorageRun {
     }
   }
 
+  /** The simulated time. */
+  get now(): number {
+    return this.#simulation.clock.now
+  }
+
   #trace(message: string, fields?: object): void {
     this.#options.log?.write('trace', message, { at: this.#simulation.clock.now, ...fields })
   }

@@ -63,6 +63,7 @@ export interface CommitEntry {
  */
 export async function* readCommitLog(
   files: FileSystem,
+  directory: string,
   found: readonly CommitFile[],
   covered: number,
   log: Log,
@@ -95,7 +96,7 @@ export async function* readCommitLog(
   }
   const last = found.findLast((file) => file.header !== undefined)
   if (last === undefined && covered > 0)
-    throw new DamagedLogError(join(found[0]?.path ?? 'the commit log'), 0, `entries after ${covered} are missing`)
+    throw new DamagedLogError(directory, 0, `the entries after ${covered} are missing`)
 }
 
 /** The first sequence number that does not count in a file, because a later file begins with it or before it. */

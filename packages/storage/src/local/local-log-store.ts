@@ -119,6 +119,7 @@ export class LocalLogStore {
   /** Resolves when tails were flushed or the queue was written; rejects when that fails. */
   room(): Promise<void> {
     if (this.#stuck !== undefined) return Promise.reject(this.#stuck)
+    if (this.#tailBytes > this.settings.tailBytes / 2) this.flusher.wake()
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 

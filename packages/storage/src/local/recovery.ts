@@ -55,7 +55,7 @@ export async function recover(store: LocalLogStore, keys: Map<string, string>): 
   await syncCommitFiles(files, found, covered)
   let lastSequence = covered
   let commitBytes = 0
-  for await (const entry of readCommitLog(files, found, covered, log)) {
+  for await (const entry of readCommitLog(files, store.commitDirectory, found, covered, log)) {
     recovery.replay(entry)
     lastSequence = entry.sequence
     commitBytes += entry.table.length + entry.data.length
