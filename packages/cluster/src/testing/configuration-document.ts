@@ -33,12 +33,12 @@ export function configurationDocument(): string {
 
 const introduction = `# Configuration
 
-This file is made from the tables in \`packages/cluster/src/config\` (\`UPDATE_DOCS=1 npm test\` writes it anew).
+This file is made from the tables in \`packages/cluster/src/config\` (\`UPDATE_DOCS=1 npm test\`, then \`npm run format\`, writes it anew).
 
 Settings have Kafka's names, types, defaults and valid values. A setting that is unknown or has a value that is not valid is refused by name, with the valid values, and settings that Kafka 4.0 removed are unknown.
 
 | where | how |
-|---|---|
+| --- | --- |
 | on the command line | \`./ottla start --set num.partitions=6 --set log.retention.hours=24\` |
 | in a file, as Kafka's \`server.properties\` | \`./ottla start --config server.properties\` |
 | in a program | \`startBroker({ settings: { 'num.partitions': 6 } })\` |
@@ -63,7 +63,7 @@ function tableOf(configs: readonly ConfigDefinition[]): string {
   })
   return [
     '| name | type | default | valid | what it does | while it runs |',
-    '|---|---|---|---|---|---|',
+    '| --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n')
 }
