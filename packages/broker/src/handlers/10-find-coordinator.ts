@@ -16,8 +16,10 @@ interface Coordinator {
 // FindCoordinator (10), v0-6: which broker coordinates a group. v1 keyType, errorMessage. v3 flexible.
 // v4 several keys (KIP-699). v5 TRANSACTION_ABORTABLE (KIP-890). v6 share partitions (KIP-932).
 export const findCoordinator = handler(findCoordinatorRequest, findCoordinatorResponse, async (request, context) => {
-  const { key, ...coordinator } = { key: request.key, ...(await coordinatorOf(request.keyType, context)) }
-  if (context.apiVersion < batchedSince) return coordinator
+  const coordinator = await coordinatorOf(request.keyType, context)
+  if (context.apiVersion < batchedSince)
+    // Kafka's word for success, where the message is not null.
+    return { ...coordinator, errorMessage: coordinator.errorMessage || 'NONE' }
   return { coordinators: request.coordinatorKeys.map((key) => ({ key, ...coordinator })) }
 })
 

@@ -13,7 +13,8 @@ export const offsetDelete = handler(offsetDeleteRequest, offsetDeleteResponse, a
   const deleted = await context.groups.deleteOffsets(request.groupId, deletable)
   if (deleted.errorCode !== ErrorCode.NONE) return { errorCode: deleted.errorCode }
   const errorCodes = deleted.partitions.values()
-  const topics = request.topics.map(({ name, partitions }) => ({
+  const asked = request.topics.filter(({ partitions }) => partitions.length > 0)
+  const topics = asked.map(({ name, partitions }) => ({
     name,
     partitions: partitions.map(({ partitionIndex }) => ({
       partitionIndex,
