@@ -18,6 +18,8 @@ export interface FileSystem {
   removeTree(directory: string): Promise<void>
   /** Atomic; replaces `to`. Durable only after `syncDirectory`. */
   rename(from: string, to: string): Promise<void>
+  /** Size of the volume that a directory is on and what is free on it, in bytes; left out where nobody can tell. */
+  space?(directory: string): Promise<{ readonly totalBytes: number; readonly freeBytes: number }>
   /** Makes creations, renames and removals in a directory durable. */
   syncDirectory(directory: string): Promise<void>
   /** Keeps every other process (and broker in this process) out of a directory, until released or this process dies. */

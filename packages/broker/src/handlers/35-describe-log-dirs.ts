@@ -3,7 +3,7 @@ import { handler, type RequestContext } from '../handler.ts'
 
 // DescribeLogDirs (35), v1-5: sizes of partitions (KIP-113).
 // v2 flexible. v3 errorCode. v4 bytes of the volume (KIP-827). v5 isCordoned.
-export const describeLogDirs = handler(describeLogDirsRequest, describeLogDirsResponse, (request, context) => {
+export const describeLogDirs = handler(describeLogDirsRequest, describeLogDirsResponse, async (request, context) => {
   const { topics } = context.cluster.image
   const asked =
     merged(request.topics) ??
@@ -18,8 +18,16 @@ export const describeLogDirs = handler(describeLogDirsRequest, describeLogDirsRe
     }))
     .filter(({ partitions }) => partitions.length > 0)
   const { logDir } = context.server.settings
-  return { errorCode: ErrorCode.NONE, results: [{ errorCode: ErrorCode.NONE, logDir, topics: described }] }
+  const { totalBytes, freeBytes } = await spaceOf(logDir, context)
+  const result = { errorCode: ErrorCode.NONE, logDir, topics: described, totalBytes, usableBytes: freeBytes }
+  return { errorCode: ErrorCode.NONE, results: [result] }
 })
+
+const unknownSpace = { totalBytes: -1, freeBytes: -1 }
+
+/** A directory in memory has no volume, and one that cannot be asked is no reason not to tell the rest. */
+const spaceOf = async (logDir: string, { runtime }: RequestContext) =>
+  (await runtime.files.space?.(logDir).catch(() => undefined)) ?? unknownSpace
 
 /** Each topic once, with all the partitions that were asked for. */
 function merged(asked: readonly { topic: string; partitions: number[] }[] | null) {

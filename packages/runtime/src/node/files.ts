@@ -1,5 +1,5 @@
 import { close, constants, fdatasync, ftruncate, open, read, writev } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { File, FileSystem } from '../files.ts'
 import { lockDirectory } from './lock.ts'
@@ -58,6 +58,11 @@ export const nodeFiles: FileSystem = {
   },
 
   makeDirectory,
+
+  async space(directory) {
+    const { bsize, blocks, bavail } = await statfs(directory)
+    return { totalBytes: bsize * blocks, freeBytes: bsize * bavail }
+  },
 
   async size(path) {
     try {
