@@ -136,6 +136,8 @@ export const scenarios: readonly Scenario[] = [
         { topic, partition: (partition + 1) % partitionCount },
       ])
       assert.equal(none!.committed, undefined)
+      await consumer.commit(record)
+      assert.equal((await consumer.committed([{ topic, partition }]))[0]!.committed!.offset, record!.offset + 1)
     },
   },
   {
@@ -354,7 +356,9 @@ export const scenarios: readonly Scenario[] = [
       await take(first, 1)
       await using second = client.consumer(options)
       await until(() => second.assignment.length === partitionCount, 'the second has all')
-      await assert.rejects(first.run({ eachRecord() {} }), { name: 'FENCED_INSTANCE_ID' })
+      const fenced = { name: 'FENCED_INSTANCE_ID' }
+      await assert.rejects(first.run({ eachRecord() {} }), fenced)
+      await assert.rejects(take(first, 1), fenced)
     },
   },
   {

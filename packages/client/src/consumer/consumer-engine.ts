@@ -169,6 +169,7 @@ export class ConsumerEngine {
   }
 
   #joinGroup(groupId: string): Membership {
+    this.intake.begin()
     return joinGroup({
       cluster: this.cluster,
       settings: { ...this.settings, groupId },
@@ -178,7 +179,13 @@ export class ConsumerEngine {
         revoke: (partitions, reason) => this.#handover.revoke(partitions, reason),
         assign: (partitions) => this.#handover.assign(partitions),
         lose: (partitions, reason) => this.#handover.lose(partitions, reason),
-        failed: (error) => this.intake.fail(error),
+        troubled: (error) => this.intake.fail(error),
+        ended: (error) => {
+          // Whoever subscribes again joins anew.
+          this.#membership = undefined
+          this.subscription.close()
+          this.intake.end(error)
+        },
       },
     })
   }

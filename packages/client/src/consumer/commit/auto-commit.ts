@@ -1,5 +1,6 @@
 import type { Cluster } from '../../connection/cluster.ts'
 import { asOttlaError, type OttlaError } from '../../ottla-error.ts'
+import { isRebalance } from '../membership/rebalance-errors.ts'
 import type { Assignment } from '../progress/assignment.ts'
 import type { Committer } from './committer.ts'
 
@@ -11,14 +12,6 @@ export interface AutoCommitParts {
   /** The application must know. */
   readonly failed: (error: OttlaError) => void
 }
-
-/** Errors that a rebalance brings about: what counts then is what is committed when the partitions are given up. */
-const rebalanceErrors = new Set([
-  'REBALANCE_IN_PROGRESS',
-  'ILLEGAL_GENERATION',
-  'UNKNOWN_MEMBER_ID',
-  'STALE_MEMBER_EPOCH',
-])
 
 /** Commits what was processed from time to time, until `signal` fires. What fails is tried again with the next interval. */
 export async function autoCommit(parts: AutoCommitParts, signal: AbortSignal): Promise<void> {
@@ -32,7 +25,8 @@ export async function autoCommit(parts: AutoCommitParts, signal: AbortSignal): P
       const failure = asOttlaError(error)
       if (signal.aborted || cluster.closed.aborted) return
       cluster.runtime.log.write('warn', 'offsets were not committed', { err: failure })
-      if (!failure.retriable && !rebalanceErrors.has(failure.name)) failed(failure)
+      // What is committed when the partitions are given up counts.
+      if (!failure.retriable && !isRebalance(failure)) failed(failure)
     }
   }
 }

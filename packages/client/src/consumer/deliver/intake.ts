@@ -10,6 +10,8 @@ export class Intake {
   readonly #buffer: FetchBuffer
   readonly #taken: () => void
   #failure: OttlaError | undefined
+  /** The membership is over: nothing will come any more. */
+  #end: OttlaError | undefined
   #waiting: (() => void)[] = []
   #isClosed = false
 
@@ -48,7 +50,7 @@ export class Intake {
 
   /** Settles when `take` is worth another try. */
   change(): Promise<void> {
-    if (this.#failure !== undefined || this.#isClosed) return Promise.resolve()
+    if (this.#failure !== undefined || this.#end !== undefined || this.#isClosed) return Promise.resolve()
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
@@ -64,6 +66,16 @@ export class Intake {
     this.wake()
   }
 
+  /** From now on whoever asks for records gets the error, until `begin`. */
+  end(error: OttlaError): void {
+    this.#end = error
+    this.wake()
+  }
+
+  begin(): void {
+    this.#end = undefined
+  }
+
   close(): void {
     this.#isClosed = true
     this.wake()
@@ -73,5 +85,6 @@ export class Intake {
     const failure = this.#failure
     this.#failure = undefined
     if (failure !== undefined) throw failure
+    if (this.#end !== undefined && !this.#isClosed) throw this.#end
   }
 }

@@ -31,7 +31,7 @@ export class ChosenMembership implements Membership {
     const { groupProtocol, assignors } = this.#parts.settings
     const brings = assignors.length > 1 || assignors[0] !== cooperativeStickyAssignor
     if (groupProtocol === 'classic' || (groupProtocol === 'auto' && brings)) this.#choose('classic')
-    else this.#choosing = this.#ask().catch((error) => this.#parts.host.failed(asOttlaError(error)))
+    else this.#choosing = this.#ask().catch((error) => this.#parts.host.ended(asOttlaError(error)))
   }
 
   subscriptionChanged(): void {
@@ -51,7 +51,7 @@ export class ChosenMembership implements Membership {
     if (has) return this.#choose('consumer')
     if (settings.groupProtocol === 'auto') return this.#choose('classic')
     const message = 'the broker does not have the group protocol of KIP-848; use groupProtocol auto or classic'
-    host.failed(new OttlaError('UNSUPPORTED_VERSION', { message, group: settings.groupId }))
+    host.ended(new OttlaError('UNSUPPORTED_VERSION', { message, group: settings.groupId }))
   }
 
   /** Whether the coordinator has the new protocol; undefined if the consumer closes before that is known. */
@@ -65,7 +65,7 @@ export class ChosenMembership implements Membership {
       } catch (error) {
         if (this.#leaving.signal.aborted || cluster.closed.aborted) return undefined
         // It goes on, and says so: a group that cannot be had is no quiet wait.
-        host.failed(asOttlaError(error, { group: settings.groupId }))
+        host.troubled(asOttlaError(error, { group: settings.groupId }))
         cluster.forgetCoordinator('group', settings.groupId)
         await cluster.wheel.sleep(cluster.settings.retryBackoffMaxMs, this.#leaving.signal).catch(() => {})
       }
@@ -78,15 +78,15 @@ export class ChosenMembership implements Membership {
     this.#chosen =
       protocol === 'classic'
         ? new ClassicMembership(parts)
-        : new ConsumerGroupMembership({ ...parts, host: { ...parts.host, failed: (error) => this.#failed(error) } })
+        : new ConsumerGroupMembership({ ...parts, host: { ...parts.host, ended: (error) => this.#ended(error) } })
     this.#chosen.start()
   }
 
   /** The broker may have the protocol and the cluster have it off, or the group may be kept to the classic one. */
-  #failed(error: OttlaError): void {
+  #ended(error: OttlaError): void {
     const mayBeClassic = this.#parts.settings.groupProtocol === 'auto' && refusals.has(error.name)
     if (mayBeClassic && this.#chosen?.identity === undefined) this.#choose('classic')
-    else this.#parts.host.failed(error)
+    else this.#parts.host.ended(error)
   }
 }
 

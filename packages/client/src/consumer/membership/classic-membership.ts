@@ -136,7 +136,7 @@ export class ClassicMembership implements Membership {
       await this.#host.lose(this.#host.owned(), error.message)
     }
     if (reaction === 'fail') {
-      this.#host.failed(error)
+      this.#host.ended(error)
       return false
     }
     // What comes at once for the first time needs no pause.

@@ -116,7 +116,7 @@ export class ConsumerGroupMembership implements Membership {
     this.#isMember = false
     this.#target = undefined
     await this.#host.lose(this.#host.owned(), error.message)
-    if (reaction === 'fail') this.#host.failed(error)
+    if (reaction === 'fail') this.#host.ended(error)
     return reaction === 'fenced'
   }
 
@@ -157,7 +157,7 @@ export class ConsumerGroupMembership implements Membership {
   #follow(): void {
     if (this.#following !== undefined || this.#target === undefined || this.#leaving.signal.aborted) return
     this.#following = this.#followTarget(this.#target)
-      .catch((error) => this.#host.failed(asOttlaError(error)))
+      .catch((error) => this.#host.troubled(asOttlaError(error)))
       .then(() => {
         this.#following = undefined
       })

@@ -37,6 +37,8 @@ export interface MembershipHost {
   assign(partitions: readonly TopicPartition[]): Promise<void>
   /** The group has gone on without this member. */
   lose(partitions: readonly TopicPartition[], reason: string): Promise<void>
+  /** It goes on, but the application must know. */
+  troubled(error: OttlaError): void
   /** The membership is over, or cannot be had. */
-  failed(error: OttlaError): void
+  ended(error: OttlaError): void
 }

@@ -3,6 +3,7 @@ import type { Cluster } from '../../connection/cluster.ts'
 import { asOttlaError, OttlaError } from '../../ottla-error.ts'
 import type { AutoOffsetReset, ConsumerSettings } from '../consumer-options.ts'
 import type { MemberIdentity } from '../membership/membership.ts'
+import { isRebalance } from '../membership/rebalance-errors.ts'
 import type { AssignedPartition } from '../progress/assigned-partition.ts'
 import type { Assignment } from '../progress/assignment.ts'
 import { partitionKey } from '../topic-partition.ts'
@@ -188,7 +189,9 @@ export class Positions {
   #report(error: OttlaError): void {
     const { cluster, failed } = this.#parts
     if (cluster.closed.aborted) return
-    if (error.retriable) cluster.runtime.log.write('warn', 'a position is not found yet', { err: error })
+    // Out of the group for a moment: the membership sees to that.
+    if (error.retriable || isRebalance(error))
+      cluster.runtime.log.write('warn', 'a position is not found yet', { err: error })
     else failed(error)
   }
 }
