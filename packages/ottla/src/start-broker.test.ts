@@ -100,6 +100,11 @@ test('settings have the names of Kafka, and a bad one is refused', async () => {
   await assert.rejects(startBroker({ settings: { 'num.partitions': 'many' } }), /num\.partitions/)
 })
 
+test('an option that is not there is refused', async () => {
+  await assert.rejects(startBroker({ dirctory: '/x' } as never), /no option dirctory; did you mean directory\?/)
+  await assert.rejects(startBroker({ zzzzzzzz: 1 } as never), /there are port, host/)
+})
+
 test('changed settings are in force at once, of a topic and of the broker', async () => {
   await using broker = await startBroker()
   await withClient(broker, async (client) => {

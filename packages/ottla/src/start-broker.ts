@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { nearestName } from '@ottla/cluster'
 import { type Address, type Log, type LogLevel, nodeRuntime, silentLog } from '@ottla/runtime'
 import { addressText } from './listeners.ts'
 import { memoryFiles } from './memory-files.ts'
@@ -35,8 +36,11 @@ const defaultsInProcess: Readonly<Record<string, string>> = {
   'group.leave.on.disconnect': 'true',
 }
 
+const optionNames: readonly (keyof BrokerOptions)[] = ['port', 'host', 'directory', 'advertise', 'settings', 'log']
+
 /** Starts a broker inside this process. Several may run side by side. */
 export async function startBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
+  checkNames(options)
   const { directory, host = '127.0.0.1', port = 0, settings = {} } = options
   // The server holds the process while it serves; closing it may have to wait for a timer after that.
   const runtime = nodeRuntime(options.log === undefined ? silentLog : hookedLog(options.log), {
@@ -52,6 +56,15 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
     advertise: options.advertise,
   })
   return embedded(node)
+}
+
+/** Not every caller has a compiler; data that was to be kept must not go to memory for a slip of the pen. */
+function checkNames(options: BrokerOptions): void {
+  const unknown = Object.keys(options).find((name) => !(optionNames as readonly string[]).includes(name))
+  if (unknown === undefined) return
+  const nearest = nearestName(unknown, optionNames)
+  const hint = nearest === undefined ? `there are ${optionNames.join(', ')}` : `did you mean ${nearest}?`
+  throw new TypeError(`startBroker has no option ${unknown}; ${hint}`)
 }
 
 const hookedLog = (write: NonNullable<BrokerOptions['log']>): Log => ({ enabled: () => true, write })
