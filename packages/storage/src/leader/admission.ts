@@ -9,6 +9,7 @@ import {
   PackedBatch,
   packedBatches,
   producedBatch,
+  type RecordError,
 } from '@ottla/protocol'
 import type { AppendOptions } from '../partition.ts'
 import type { TopicSettings } from '../topic-settings.ts'
@@ -52,8 +53,10 @@ const none: readonly CompressionType[] = []
 /** Checks a client's batch against the topic's settings and returns it as it is to be stored; it may be another buffer. */
 export function admit(batch: PackedBatch, where: string, settings: TopicSettings, nowMs: number): PackedBatch {
   checkSize(batch, where, settings)
-  if (settings.messageTimestampType === 'CreateTime') checkHeaderTimes(batch, where, settings, nowMs)
-  if (looksInside(settings)) checkRecords(batch, where, settings, nowMs)
+  if (batch.timestampType === 'LogAppendTime' && settings.messageTimestampType === 'CreateTime')
+    throw new KafkaError('INVALID_TIMESTAMP', `a producer must not set the timestamp type LogAppendTime (${where})`)
+  const rules = recordRules(where, settings, nowMs)
+  if (looksInside(settings) || rules.timeProblem(batch.maxTimestamp) !== undefined) checkRecords(batch, rules)
   const target = targetCompression(batch, settings)
   const stored = target === undefined ? batch : recompressed(batch, target, settings)
   if (target !== undefined) checkSize(stored, where, settings)
@@ -75,21 +78,19 @@ function checkSize(batch: PackedBatch, where: string, settings: TopicSettings): 
     )
 }
 
-function checkHeaderTimes(batch: PackedBatch, where: string, settings: TopicSettings, nowMs: number): void {
-  if (batch.timestampType === 'LogAppendTime')
-    throw new KafkaError('INVALID_TIMESTAMP', `a producer must not set the timestamp type LogAppendTime (${where})`)
-  checkTime(batch.maxTimestamp, where, settings, nowMs)
-}
-
-function checkTime(timestamp: number, where: string, settings: TopicSettings, nowMs: number): void {
-  if (timestamp < 0) return
+/** What a record must be like. Problems are texts. */
+function recordRules(where: string, settings: TopicSettings, nowMs: number) {
   const earliest = nowMs - settings.messageTimestampBeforeMaxMs
   const latest = nowMs + settings.messageTimestampAfterMaxMs
-  if (timestamp < earliest || timestamp > latest)
-    throw new KafkaError(
-      'INVALID_TIMESTAMP',
-      `timestamp ${timestamp} of a record for ${where} is not within ${earliest} to ${latest}`,
-    )
+  const timed = settings.messageTimestampType === 'CreateTime'
+  return {
+    timeProblem: (timestamp: number) =>
+      timed && timestamp >= 0 && (timestamp < earliest || timestamp > latest)
+        ? `timestamp ${timestamp} of a record for ${where} is not within ${earliest} to ${latest}`
+        : undefined,
+    keyProblem: (keyBytes: number) =>
+      settings.cleanup.compact && keyBytes < 0 ? `${where} is compacted: its records need keys` : undefined,
+  }
 }
 
 // A header tells the largest timestamp, not the smallest; and it does not tell of keys.
@@ -97,13 +98,22 @@ const looksInside = (settings: TopicSettings) =>
   settings.cleanup.compact ||
   (settings.messageTimestampType === 'CreateTime' && Number.isFinite(settings.messageTimestampBeforeMaxMs))
 
-function checkRecords(batch: PackedBatch, where: string, settings: TopicSettings, nowMs: number): void {
-  const records = openRecordsNow(batch, unpackedLimitBytes)!
-  while (records.next()) {
-    if (settings.cleanup.compact && records.keyBytes < 0)
-      throw new KafkaError('INVALID_RECORD', `${where} is compacted: its records need keys`)
-    if (settings.messageTimestampType === 'CreateTime') checkTime(records.timestamp, where, settings, nowMs)
+/** Refuses the batch for those of its records that break the rules, and names them (KIP-467). */
+function checkRecords(batch: PackedBatch, rules: ReturnType<typeof recordRules>): void {
+  const headerProblem = rules.timeProblem(batch.maxTimestamp)
+  const records = openRecordsNow(batch, unpackedLimitBytes)
+  // The header alone told that a time is wrong, and its codec was never needed.
+  if (records === undefined) throw new KafkaError('INVALID_TIMESTAMP', headerProblem)
+  const recordErrors: RecordError[] = []
+  let name: 'INVALID_RECORD' | 'INVALID_TIMESTAMP' = 'INVALID_TIMESTAMP'
+  for (let batchIndex = 0; records.next(); batchIndex++) {
+    const keyProblem = rules.keyProblem(records.keyBytes)
+    if (keyProblem !== undefined) name = 'INVALID_RECORD'
+    const message = keyProblem ?? rules.timeProblem(records.timestamp)
+    if (message !== undefined) recordErrors.push({ batchIndex, message })
   }
+  if (recordErrors.length > 0) throw new KafkaError(name, recordErrors[0]!.message, { recordErrors })
+  if (headerProblem !== undefined) throw new KafkaError('INVALID_TIMESTAMP', headerProblem)
 }
 
 function targetCompression(batch: PackedBatch, settings: TopicSettings): CompressionType | undefined {

@@ -26,6 +26,8 @@ export async function writeBatches(
     const pieces = batches.map((batch) => batch.bytes)
     await file.write(segment.flushed, pieces)
   })
+  // Not before: a checkpoint may sync the directory any time, and a file that comes later needs another sync.
+  if (segment.flushed === 0) store.directoriesToSync.add(directory)
   for (const batch of batches) addToIndex(index, place, batch)
   if (await writeIndex(store, place, index)) segment.resumed = false
 }
@@ -68,7 +70,6 @@ async function cutIndex(store: LocalLogStore, path: string, file: File, position
 
 async function prepareDirectory(store: LocalLogStore, log: LocalLog): Promise<void> {
   const { directory } = log
-  store.directoriesToSync.add(directory)
   // What is replayed may have been deleted later, and its directory be gone.
   if (log.littered || log.segments.every((segment) => segment.flushed === 0)) {
     await store.runtime.files.makeDirectory(directory)
