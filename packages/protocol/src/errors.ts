@@ -161,16 +161,32 @@ const byCode = new Map(errors.map((e) => [e.code, e]))
 /** The error of a code; a code that this version does not know is UNKNOWN_SERVER_ERROR's. */
 export const errorOf = (code: number): ErrorInfo => byCode.get(code) ?? byCode.get(ErrorCode.UNKNOWN_SERVER_ERROR)!
 
+/** What is wrong with one record of a batch that was refused (KIP-467). */
+export interface RecordError {
+  /** Its place in the batch, from 0. */
+  readonly batchIndex: number
+  readonly message: string
+}
+
+interface KafkaErrorOptions extends ErrorOptions {
+  readonly recordErrors?: readonly RecordError[]
+}
+
 /** An error that has a code on the wire. `message` says what happened, to what, and what to do. */
 export class KafkaError extends Error {
   readonly code: number
   readonly retriable: boolean
+  /** For a batch that was refused for some of its records: those. */
+  readonly recordErrors: readonly RecordError[]
 
-  constructor(name: ErrorName, message?: string, options?: ErrorOptions) {
+  constructor(name: ErrorName, message?: string, options?: KafkaErrorOptions) {
     super(message ?? name, options)
     this.name = name
     const info = errorOf(ErrorCode[name])
     this.code = info.code
     this.retriable = info.retriable
+    this.recordErrors = options?.recordErrors ?? none
   }
 }
+
+const none: readonly RecordError[] = []

@@ -123,3 +123,16 @@ test('a defect in the storage is one error in the log and UNKNOWN_SERVER_ERROR f
   assert.equal(answer.responses[0]!.partitionResponses[0]!.errorCode, ErrorCode.UNKNOWN_SERVER_ERROR)
   assert.equal(broker.logged.filter(({ level }) => level === 'error').length, 1)
 })
+
+test('records that a batch was refused for are named', async (t) => {
+  const broker = await TestBroker.start()
+  t.after(() => broker.close())
+  const [partition] = broker.addTopic('t')
+  const recordErrors = [{ batchIndex: 1, message: 'no key' }]
+  partition!.failure = new KafkaError('INVALID_RECORD', 'refused', { recordErrors })
+  const client = await broker.connect()
+  const answer = await client.ask(produceRequest, produceResponse, 9, produceTo('t', 0, batchOf('a', 'b')))
+  const [refused] = answer.responses[0]!.partitionResponses
+  assert.deepEqual(refused!.recordErrors, [{ batchIndex: 1, batchIndexErrorMessage: 'no key' }])
+  assert.equal(refused!.errorMessage, 'refused')
+})

@@ -137,7 +137,12 @@ function fail(answer: Answer, error: unknown, partition: Found, context: Request
   answer.errorCode = errorCodeOf(error, context, 'an append')
   if (typeof partition !== 'number' && !withoutLogStart.has(answer.errorCode))
     answer.logStartOffset = partition.logStartOffset
-  if (error instanceof KafkaError) answer.errorMessage = error.message === error.name ? null : error.message
+  if (!(error instanceof KafkaError)) return
+  answer.errorMessage = error.message === error.name ? null : error.message
+  answer.recordErrors = error.recordErrors.map(({ batchIndex, message }) => ({
+    batchIndex,
+    batchIndexErrorMessage: message,
+  }))
 }
 
 /** What is not written in time stays REQUEST_TIMED_OUT: it may be written later, or never. */
