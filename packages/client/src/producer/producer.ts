@@ -1,11 +1,12 @@
 import { Writable } from 'node:stream'
 import type { Cluster } from '../connection/cluster.ts'
 import { OttlaError } from '../ottla-error.ts'
+import { type AnyRecord, allUntyped, untyped } from '../topic/typed-topic.ts'
 import { GroupDelivery, SingleDelivery } from './delivery.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { newIdentity } from './producer-identity.ts'
 import { type ProducerOptions, producerSettings } from './producer-options.ts'
-import type { ProducerRecord, RecordMetadata } from './record.ts'
+import type { RecordMetadata } from './record.ts'
 import type { Transaction } from './transaction/transaction.ts'
 import { Transactions } from './transaction/transactions.ts'
 
@@ -28,10 +29,10 @@ export class Producer {
   }
 
   /** Settles when the record is where `acks` wants it to be. */
-  send(record: ProducerRecord): Promise<RecordMetadata> {
+  send<K, V>(record: AnyRecord<K, V>): Promise<RecordMetadata> {
     if (!this.#takesRecords) return Promise.reject(this.#refusal())
     return new Promise((resolve, reject) => {
-      this.#dispatcher.add(record, new SingleDelivery(resolve, reject), 0)
+      this.#dispatcher.add(untyped(record), new SingleDelivery(resolve, reject), 0)
     })
   }
 
@@ -39,12 +40,13 @@ export class Producer {
    * Several records, of one or many topics. Settles when all have: with where they are, in the order of the records, or
    * with the first error.
    */
-  sendBatch(records: readonly ProducerRecord[]): Promise<RecordMetadata[]> {
+  sendBatch<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]> {
     if (!this.#takesRecords) return Promise.reject(this.#refusal())
     if (records.length === 0) return Promise.resolve([])
     return new Promise((resolve, reject) => {
-      const delivery = new GroupDelivery(records.length, resolve, reject)
-      for (let i = 0; i < records.length; i++) this.#dispatcher.add(records[i]!, delivery, i)
+      const plain = allUntyped(records)
+      const delivery = new GroupDelivery(plain.length, resolve, reject)
+      for (let i = 0; i < plain.length; i++) this.#dispatcher.add(plain[i]!, delivery, i)
     })
   }
 

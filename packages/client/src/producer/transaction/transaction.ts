@@ -1,6 +1,7 @@
 import type { MemberIdentity } from '../../consumer/membership/membership.ts'
 import type { TopicPartition } from '../../consumer/topic-partition.ts'
-import type { ProducerRecord, RecordMetadata } from '../record.ts'
+import type { AnyRecord } from '../../topic/typed-topic.ts'
+import type { RecordMetadata } from '../record.ts'
 
 /** The offset of the next record to be read. */
 export interface TransactionOffset extends TopicPartition {
@@ -18,8 +19,8 @@ export interface GroupOfOffsets {
 /** What can be done within a transaction. All of it takes effect together, or none of it does. */
 export interface Transaction {
   /** The record is seen by readers of `read_committed` after the commit. */
-  send(record: ProducerRecord): Promise<RecordMetadata>
-  sendBatch(records: readonly ProducerRecord[]): Promise<RecordMetadata[]>
+  send<K, V>(record: AnyRecord<K, V>): Promise<RecordMetadata>
+  sendBatch<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]>
   /** Commits a group's offsets with the transaction. The group is a name, or what `consumer.member` gives. */
   sendOffsets(
     offsets: readonly TransactionOffset[],

@@ -1,11 +1,12 @@
 import type { Cluster } from '../../connection/cluster.ts'
 import type { MemberIdentity } from '../../consumer/membership/membership.ts'
 import { asOttlaError, OttlaError, type OttlaErrorName } from '../../ottla-error.ts'
+import { type AnyRecord, allUntyped, untyped } from '../../topic/typed-topic.ts'
 import { GroupDelivery, SingleDelivery } from '../delivery.ts'
 import { Dispatcher } from '../dispatcher.ts'
 import type { PartitionQueue, ProducerIdentity } from '../partition-queue.ts'
 import type { ProducerSettings } from '../producer-options.ts'
-import type { ProducerRecord, RecordMetadata } from '../record.ts'
+import type { RecordMetadata } from '../record.ts'
 import { CoordinatorRequests } from './coordinator-requests.ts'
 import type { GroupOfOffsets, Transaction, TransactionOffset } from './transaction.ts'
 
@@ -160,22 +161,23 @@ export class Transactions {
     }
   }
 
-  #send(record: ProducerRecord): Promise<RecordMetadata> {
+  #send<K, V>(record: AnyRecord<K, V>): Promise<RecordMetadata> {
     return this.#taken(
       new Promise((resolve, reject) => {
         this.#mustBeOpen()
-        this.#dispatcher.add(record, new SingleDelivery(resolve, reject), 0)
+        this.#dispatcher.add(untyped(record), new SingleDelivery(resolve, reject), 0)
       }),
     )
   }
 
-  #sendBatch(records: readonly ProducerRecord[]): Promise<RecordMetadata[]> {
+  #sendBatch<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]> {
     if (records.length === 0) return Promise.resolve([])
     return this.#taken(
       new Promise((resolve, reject) => {
         this.#mustBeOpen()
-        const delivery = new GroupDelivery(records.length, resolve, reject)
-        for (let i = 0; i < records.length; i++) this.#dispatcher.add(records[i]!, delivery, i)
+        const plain = allUntyped(records)
+        const delivery = new GroupDelivery(plain.length, resolve, reject)
+        for (let i = 0; i < plain.length; i++) this.#dispatcher.add(plain[i]!, delivery, i)
       }),
     )
   }
