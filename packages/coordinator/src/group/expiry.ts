@@ -25,7 +25,7 @@ function expirePendingJoins(turn: Turn): void {
   const { group } = turn
   for (const [memberId, pending] of group.pendingJoins) {
     if (pending.deadlineMs > turn.nowMs) continue
-    turn.note('client did not come back with its member id', { member: memberId })
+    turn.note('debug', 'client did not come back with its member id', { member: memberId })
     group.pendingJoins.delete(memberId)
     completeJoinIfAllHere(turn)
   }
@@ -38,7 +38,7 @@ function expireSession(turn: Turn, member: Member): void {
     member.sessionDeadlineMs = Infinity
     return
   }
-  turn.note('member was not heard of within its session timeout', { member: member.id })
+  turn.note('info', 'member was not heard of within its session timeout', { member: member.id })
   turn.remove(member)
   rebalanceOrCompleteJoin(turn, `${member.id} expired`)
 }

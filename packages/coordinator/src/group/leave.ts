@@ -26,7 +26,7 @@ function leaveOne(turn: Turn, leaving: LeavingMember): number {
   const memberId = byInstance ? (group.memberIdOf(leaving.groupInstanceId!) ?? '') : leaving.memberId
   const error = memberError(group, { memberId, groupInstanceId: leaving.groupInstanceId })
   if (error !== ErrorCode.NONE) return error
-  turn.note('member leaves', { member: memberId, reason: leaving.reason ?? 'not provided' })
+  turn.note('debug', 'member leaves', { member: memberId, reason: leaving.reason ?? 'not provided' })
   turn.remove(group.members.get(memberId)!)
   return ErrorCode.NONE
 }

@@ -17,7 +17,7 @@ export function prepareRebalance(turn: Turn, reason: string): void {
   group.syncDeadlineMs = Infinity
   const wasEmpty = group.state === 'Empty'
   group.state = 'PreparingRebalance'
-  turn.note('group prepares to rebalance', { reason })
+  turn.note('info', 'group prepares to rebalance', { reason })
   if (wasEmpty && settings.initialRebalanceDelayMs > 0) {
     const delayMs = settings.initialRebalanceDelayMs
     group.initialDelay = { delayMs, remainingMs: Math.max(group.rebalanceTimeoutMs - delayMs, 0), membersCame: false }
@@ -64,7 +64,7 @@ export function completeJoin(turn: Turn): void {
   group.initialDelay = undefined
   for (const member of [...group.members.values()]) {
     if (member.awaitingJoin !== undefined || member.isStatic) continue
-    turn.note('member did not rejoin in time', { member: member.id })
+    turn.note('info', 'member did not rejoin in time', { member: member.id })
     turn.remove(member)
   }
   if (group.members.size === 0) becomeEmpty(turn)
@@ -79,7 +79,7 @@ function beginGeneration(turn: Turn): void {
   group.protocolName = selectProtocol(group.members.values())
   group.updateSubscribed()
   group.state = 'CompletingRebalance'
-  turn.note('group begins a generation', { members: group.members.size, protocol: group.protocolName })
+  turn.note('info', 'group begins a generation', { members: group.members.size, protocol: group.protocolName })
   answerJoins(turn)
 }
 
@@ -89,7 +89,7 @@ function becomeEmpty(turn: Turn): void {
   group.protocolName = null
   group.leaderId = null
   turn.record((member) => member.assignment)
-  turn.note('group is empty')
+  turn.note('info', 'group is empty')
 }
 
 /** The leader stays if it is here, else the longest-standing member that is. */

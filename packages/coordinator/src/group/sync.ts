@@ -47,7 +47,7 @@ function syncError(turn: Turn, request: SyncGroupRequest): number {
 function assign(turn: Turn, request: SyncGroupRequest): void {
   const assignments = new Map(request.assignments.map(({ memberId, assignment }) => [memberId, assignment]))
   turn.record((member) => assignments.get(member.id) ?? new Uint8Array(0))
-  turn.note('leader has assigned')
+  turn.note('debug', 'leader has assigned')
   for (const member of turn.group.members.values()) {
     if (member.awaitingSync === undefined) continue
     turn.answerSync(member, assignmentFor(turn, member))

@@ -1,4 +1,5 @@
 import { ErrorCode, type GroupMetadataValue, type Partially } from '@ottla/protocol'
+import type { LogLevel } from '@ottla/runtime'
 import type { CoordinatorRecord } from '../coordinator-log.ts'
 import { groupRecord } from '../records.ts'
 import type { GroupSettings } from '../settings.ts'
@@ -87,8 +88,9 @@ export class Turn {
     this.step.wakes.push({ key: this.group.id, atMs })
   }
 
-  note(message: string, fields: Readonly<Record<string, unknown>> = {}): void {
+  /** A line for the log. */
+  note(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
     const { id, generation, state } = this.group
-    this.step.note('debug', message, { group: id, generation, state, ...fields })
+    this.step.note(level, message, { group: id, generation, state, ...fields })
   }
 }
