@@ -121,3 +121,16 @@ test('bytesAvailable tells what is readable from an offset on', async () => {
   assert.equal(partition.bytesAvailable(2, 'read_uncommitted', 1e9), 0)
   assert.equal(partition.bytesAvailable(0, 'read_uncommitted', 10), 10)
 })
+
+test('an epoch ends where the next one begins, and the current one where the log ends', async () => {
+  const partition = await partitionWith()
+  await partition.append(batchOf(['a', 'b']), client)
+  partition.leaderEpoch = 3
+  assert.deepEqual(partition.endOfEpoch(3), { epoch: 3, endOffset: 2 })
+  assert.deepEqual(partition.endOfEpoch(1), { epoch: 0, endOffset: 2 })
+  await partition.append(batchOf(['c']), client)
+  assert.deepEqual(partition.endOfEpoch(3), { epoch: 3, endOffset: 3 })
+  assert.deepEqual(partition.endOfEpoch(2), { epoch: 0, endOffset: 2 })
+  assert.equal(partition.endOfEpoch(4), undefined)
+  assert.deepEqual([partition.epochOf(1), partition.epochOf(2)], [0, 3])
+})

@@ -241,7 +241,11 @@ export class LeaderPartition implements Partition {
   }
 
   endOfEpoch(epoch: number): { readonly epoch: number; readonly endOffset: number } | undefined {
-    return this.#log.state.epochs.endOf(epoch, this.highWatermark)
+    if (epoch > this.leaderEpoch) return undefined
+    // An epoch that has no records yet ends where the log ends, as the latest one does.
+    if (epoch === this.leaderEpoch) return { epoch, endOffset: this.highWatermark }
+    const { epochs } = this.#log.state
+    return epochs.endOf(Math.min(epoch, epochs.latest), this.highWatermark)
   }
 
   epochOf(offset: number): number {

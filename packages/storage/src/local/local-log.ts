@@ -12,6 +12,7 @@ import { Segment } from './segment.ts'
 import type { SegmentPlace } from './segment-reader.ts'
 import { removeSegment, syncSegment, writeBatches } from './segment-writer.ts'
 import { Tail } from './tail.ts'
+import { unopenedSettings } from './unopened-settings.ts'
 
 const flushBytes = 4 * 1024 * 1024
 const noSegments: readonly Segment[] = []
@@ -32,7 +33,7 @@ export class LocalLog implements PartitionLog {
   readonly logId: number
   readonly state = new PartitionState()
   readonly #store: LocalLogStore
-  settings: TopicSettings
+  #settings: TopicSettings
   listener: (() => void) | undefined = undefined
   /** The commit log knows what `logId` stands for. */
   declared = false
@@ -51,7 +52,7 @@ export class LocalLog implements PartitionLog {
     this.#store = store
     this.id = id
     this.logId = logId
-    this.settings = settings
+    this.#settings = settings
   }
 
   get directory(): string {
@@ -279,9 +280,17 @@ export class LocalLog implements PartitionLog {
     this.#segments = [...this.#segments, segment]
   }
 
+  get settings(): TopicSettings {
+    return this.#settings
+  }
+  set settings(settings: TopicSettings) {
+    const wereUnknown = this.#settings === unopenedSettings
+    this.#settings = settings
+    if (wereUnknown) this.#cutTail()
+  }
+
   /** The settings are known only when recovery is over: what is not in files yet is cut into segments by them. */
-  configure(settings: TopicSettings): void {
-    this.settings = settings
+  #cutTail(): void {
     const tail = this.#tail
     if (tail === undefined || this.#busy !== undefined) return
     const kept = this.#segments.filter((segment) => segment.flushed > 0)

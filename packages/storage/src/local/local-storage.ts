@@ -77,7 +77,7 @@ export class LocalStorage implements Storage {
   async openPartitions(ids: readonly PartitionId[], settings: TopicSettings): Promise<readonly Partition[]> {
     return ids.map((id) => {
       const log = this.#store.log(id.topicId, id.partition) ?? this.#store.createLog(id, settings)
-      log.configure(settings)
+      log.settings = settings
       return this.#partitions.get(id.topicId)?.[id.partition] ?? this.#lead(log)
     })
   }

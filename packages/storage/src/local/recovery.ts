@@ -4,7 +4,6 @@ import type { FileSystem } from '@ottla/runtime'
 import { DamagedLogError } from '../damaged-log-error.ts'
 import { StampedBatch } from '../leader/stamped-batch.ts'
 import type { PartitionId } from '../partition.ts'
-import type { TopicSettings } from '../topic-settings.ts'
 import { type CheckpointFile, listCheckpoints, readCheckpoint } from './checkpoint.ts'
 import { readBatchPlace, readPartitionId, readText } from './commit-format.ts'
 import { applyKeys } from './commit-items.ts'
@@ -19,23 +18,7 @@ import {
 } from './commit-reader.ts'
 import type { LocalLog } from './local-log.ts'
 import type { LocalLogStore } from './local-log-store.ts'
-
-/** Until a partition is opened its settings are not known. Nothing expires, and segments are cut again then. */
-export const unopenedSettings: TopicSettings = {
-  cleanup: { delete: false, compact: false },
-  compressionType: 'producer',
-  compressionLevels: { gzip: -1, lz4: 9, zstd: 3 },
-  maxMessageBytes: Infinity,
-  messageTimestampType: 'CreateTime',
-  messageTimestampBeforeMaxMs: Infinity,
-  messageTimestampAfterMaxMs: Infinity,
-  minInsyncReplicas: 1,
-  retentionMs: Infinity,
-  retentionBytes: Infinity,
-  segmentBytes: 1024 * 1024 * 1024,
-  segmentMs: Infinity,
-  indexIntervalBytes: 4096,
-}
+import { unopenedSettings } from './unopened-settings.ts'
 
 export interface Recovered {
   readonly lastSequence: number
