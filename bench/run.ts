@@ -49,7 +49,7 @@ for (let round = 1; round <= rounds; round++)
     )
   }
 
-const report = `${table(results.ottla, results.kafka)}\n\n${machine()}; Apache Kafka ${kafkaVersion}; medians of ${rounds} rounds.\n`
+const report = `${table(results.ottla, results.kafka)}\n\n${machine()}; Apache Kafka ${kafkaVersion}; ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}.\n`
 console.log(`\n${report}`)
 if (values.write) writeFileSync(join(root, 'bench', 'RESULTS.md'), document(report))
 
