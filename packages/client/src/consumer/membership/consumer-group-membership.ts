@@ -5,6 +5,7 @@ import { asOttlaError, type OttlaError, throwBrokerError } from '../../ottla-err
 import { without } from '../topic-partition.ts'
 import type { ClassicMembershipParts } from './classic-membership.ts'
 import { groupReaction } from './group-reaction.ts'
+import { JoinPatience } from './join-patience.ts'
 import type { LeaveOptions, MemberIdentity, Membership, MembershipHost } from './membership.ts'
 import { byId, byName, type PartitionsById } from './topic-ids.ts'
 
@@ -41,6 +42,7 @@ export class ConsumerGroupMembership implements Membership {
   #epoch = joiningEpoch
   #isMember = false
   #intervalMs = 0
+  readonly #patience = new JoinPatience()
   #running: Promise<void> = Promise.resolve()
   #following: Promise<void> | undefined
   #target: PartitionsById | undefined
@@ -90,7 +92,7 @@ export class ConsumerGroupMembership implements Membership {
       try {
         await this.#heartbeat()
         failures = 0
-        await this.#pause(this.#intervalMs)
+        await this.#pause(this.#patience.untilNextMs(this.#intervalMs, (this.#target?.length ?? 0) > 0))
       } catch (error) {
         if (signal.aborted || this.#cluster.closed.aborted) return
         const failure = asOttlaError(error, { group: this.#settings.groupId })
@@ -115,6 +117,7 @@ export class ConsumerGroupMembership implements Membership {
     this.#epoch = joiningEpoch
     this.#isMember = false
     this.#target = undefined
+    this.#patience.reset()
     await this.#host.lose(this.#host.owned(), error.message)
     if (reaction === 'fail') this.#host.ended(error)
     return reaction === 'fenced'

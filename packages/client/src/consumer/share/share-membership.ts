@@ -3,6 +3,7 @@ import { backoffMs } from '../../connection/chance.ts'
 import type { Cluster } from '../../connection/cluster.ts'
 import { asOttlaError, type OttlaError, throwBrokerError } from '../../ottla-error.ts'
 import { groupReaction } from '../membership/group-reaction.ts'
+import { JoinPatience } from '../membership/join-patience.ts'
 import { byName, type PartitionsById } from '../membership/topic-ids.ts'
 import type { TopicPartition } from '../topic-partition.ts'
 
@@ -33,6 +34,7 @@ export class ShareMembership {
   #epoch = joiningEpoch
   #toldTopics: string | undefined
   #intervalMs = 0
+  readonly #patience = new JoinPatience()
   #target: PartitionsById = []
   #running: Promise<void> = Promise.resolve()
   #nudge = new AbortController()
@@ -68,7 +70,8 @@ export class ShareMembership {
         this.#nudge = new AbortController()
         await this.#heartbeat()
         failures = 0
-        await cluster.wheel.sleep(this.#intervalMs, this.#nudge.signal).catch(() => {})
+        const untilMs = this.#patience.untilNextMs(this.#intervalMs, this.#target.length > 0)
+        await cluster.wheel.sleep(untilMs, this.#nudge.signal).catch(() => {})
       } catch (error) {
         if (signal.aborted || cluster.closed.aborted) return
         const failure = asOttlaError(error, { group: groupId })
@@ -88,6 +91,7 @@ export class ShareMembership {
     if (reaction === 'coordinator') cluster.forgetCoordinator('group', groupId)
     if (reaction === 'fenced' || reaction === 'fail') {
       this.#epoch = joiningEpoch
+      this.#patience.reset()
       this.#target = []
       this.#adopt()
     }
