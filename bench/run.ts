@@ -54,5 +54,5 @@ console.log(`\n${report}`)
 if (values.write) writeFileSync(join(root, 'bench', 'RESULTS.md'), document(report))
 
 function document(text: string): string {
-  return `# Measured\nOne run of \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: 6 partitions, acks=all, Kafka's own performance tools with their\ndefault settings, both brokers with their default settings. Ottla syncs every acknowledged record to the disk; Kafka's\ndefault leaves that to the operating system.\n\n${text}`
+  return `# Measured\n\nOne run of \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: 6 partitions, acks=all, Kafka's own performance tools with their\ndefault settings, both brokers with their default settings. Ottla syncs every acknowledged record to the disk; Kafka's\ndefault leaves that to the operating system.\n\n${text}`
 }
