@@ -14,7 +14,11 @@ export const clients = {
       },
       async consume(topic, seen) {
         const consumer = client.consumer({ groupId: `bench-${Date.now()}`, topics: topic, autoOffsetReset: 'earliest' })
-        for await (const batch of consumer.batches()) seen(batch.length)
+        for await (const batch of consumer.batches()) {
+          let count = 0
+          for (const record of batch) if (record.value !== null) count++
+          seen(count)
+        }
       },
       close: async () => {},
     }

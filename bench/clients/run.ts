@@ -51,7 +51,7 @@ for (const work of works)
         ? ['failed', '', '']
         : [
             Math.round(figures.recordsPerSecond).toLocaleString('en-US'),
-            figures.cpuMicrosPerRecord.toFixed(2),
+            (figures.cpuMicrosPerRecord ?? Number.NaN).toFixed(2),
             figures.residentMb.toFixed(0),
           ]
     console.log(`| ${[work, client, ...row].join(' | ')} |`)
