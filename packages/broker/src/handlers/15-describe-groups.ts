@@ -9,7 +9,7 @@ const notFoundSince = 6
 export const describeGroups = handler(describeGroupsRequest, describeGroupsResponse, async (request, context) => {
   const authorizedOperations = request.includeAuthorizedOperations ? groupOperations : operationsNotAsked
   const groups = await Promise.all(
-    request.groups.map(async (groupId) => ({ ...(await describeGroup(groupId, context)), authorizedOperations })),
+    request.groups.map(async (groupId) => ({ authorizedOperations, ...(await describeGroup(groupId, context)) })),
   )
   return { groups }
 })
@@ -19,5 +19,6 @@ async function describeGroup(groupId: string, context: RequestContext) {
   if (described !== undefined) return described
   const dead = { errorCode: ErrorCode.NONE, groupId, groupState: 'Dead' }
   if (context.apiVersion < notFoundSince) return dead
-  return { ...dead, errorCode: ErrorCode.GROUP_ID_NOT_FOUND, errorMessage: `Group ${groupId} not found.` }
+  const error = { errorCode: ErrorCode.GROUP_ID_NOT_FOUND, errorMessage: `Group ${groupId} not found.` }
+  return { ...dead, ...error, authorizedOperations: operationsNotAsked }
 }

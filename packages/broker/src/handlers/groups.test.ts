@@ -71,6 +71,8 @@ const sync = (groupId: string, joined: Decoded<typeof joinGroupResponse>, versio
     groupId,
     memberId: joined.memberId,
     generationId: joined.generationId,
+    protocolType: 'consumer',
+    protocolName: 'range',
     assignments: [{ memberId: joined.memberId, assignment: Buffer.from('a') }],
   })
 
@@ -303,4 +305,25 @@ test('when a topic is deleted its offsets go, so a new one of its name begins an
     groups: [{ groupId: 'forgetful', topics: null }],
   })
   assert.deepEqual(groups[0]!.topics, [])
+})
+
+test('a sync from v5 on names type and protocol', async () => {
+  for (const version of versionsOf(syncGroupRequest)) {
+    const joined = await join(`sync-named-${version}`, 5)
+    const { errorCode } = await client.ask(syncGroupRequest, syncGroupResponse, version, {
+      groupId: `sync-named-${version}`,
+      generationId: joined.generationId,
+      memberId: joined.memberId,
+    })
+    assert.equal(errorCode, version >= 5 ? ErrorCode.INCONSISTENT_GROUP_PROTOCOL : ErrorCode.NONE)
+  }
+})
+
+test('of a group that is not there nothing is allowed, since there is an error that says so', async () => {
+  for (const version of versionsOf(describeGroupsRequest).filter((known) => known >= 3)) {
+    const body = { groups: ['nowhere'], includeAuthorizedOperations: true }
+    const { groups } = await client.ask(describeGroupsRequest, describeGroupsResponse, version, body)
+    assert.equal(groups[0]!.errorCode, version >= 6 ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.NONE)
+    assert.equal(groups[0]!.authorizedOperations === -(2 ** 31), version >= 6)
+  }
 })
