@@ -119,6 +119,32 @@ test('a listener that fails fails the change that it was told, and not the next'
   assert.equal((await cluster.createTopic(newTopic('good'))).name, 'good')
 })
 
+test('what is asked of a topic while its deletion is told is judged as if it came after', async () => {
+  const cluster = await open(new MemoryKeys())
+  await cluster.createTopic(newTopic('x'))
+  let told = () => {}
+  const telling = new Promise<void>((resolve) => {
+    cluster.onChange(async () => {
+      resolve()
+      await new Promise<void>((done) => {
+        told = done
+      })
+    })
+  })
+  const deleted = cluster.deleteTopic('x')
+  await telling
+  const late = [
+    cluster.alterConfigs({ type: 'topic', name: 'x' }, new Map([['a', '1']])),
+    cluster.createPartitions('x', 5),
+    cluster.deleteTopic('x'),
+  ]
+  told()
+  await deleted
+  for (const result of await Promise.allSettled(late)) {
+    assert.equal(result.status === 'rejected' && result.reason.name, 'UNKNOWN_TOPIC_OR_PARTITION')
+  }
+})
+
 test('a deleted topic is gone, its name is free, and its deletion is remembered until it is finished', async () => {
   const keys = new MemoryKeys()
   const cluster = await open(keys)

@@ -253,10 +253,6 @@ export class StoredCluster implements Cluster {
   }
 
   async #follow(events: readonly MetaEvent[], revision: number): Promise<void> {
-    for (const { key, value } of events) {
-      if (value === undefined) this.#values.delete(key)
-      else this.#values.set(key, value)
-    }
     const before = this.image
     const next = changedImage(before, events, this.#context)
     try {
@@ -264,6 +260,11 @@ export class StoredCluster implements Cluster {
     } catch (error) {
       this.#failure = { after: this.#revision, revision, error }
       this.#options.runtime.log.write('error', 'a metadata change took no full effect', { err: error })
+    }
+    // All at once: what is judged meanwhile sees the old image and the old values, and is judged again.
+    for (const { key, value } of events) {
+      if (value === undefined) this.#values.delete(key)
+      else this.#values.set(key, value)
     }
     this.#revision = revision
     this.image = next

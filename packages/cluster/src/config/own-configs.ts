@@ -93,6 +93,15 @@ export const ownConfigs = defineConfigs([
     'How long requests under way may take to finish when the broker stops, in ms.',
   ],
   [
+    'max.group.bytes',
+    'long',
+    '536870912',
+    '[1048576,...]',
+    'medium',
+    'cluster-wide',
+    'Memory for the members and committed offsets of all groups together, in bytes, about. Members that need more get GROUP_MAX_SIZE_REACHED, and commits INVALID_COMMIT_OFFSET_SIZE.',
+  ],
+  [
     'group.leave.on.disconnect',
     'boolean',
     'false',
