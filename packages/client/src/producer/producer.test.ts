@@ -1,9 +1,10 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
-import { ErrorCode, metadataRequest, produceRequest, produceResponse } from '@ottla/protocol'
+import { ErrorCode, produceRequest, produceResponse } from '@ottla/protocol'
 import { Cluster } from '../connection/cluster.ts'
 import type { OttlaError } from '../ottla-error.ts'
 import { FakeCluster } from '../testing/fake-cluster.ts'
+import { speakLikeKafka28 } from '../testing/kafka-2.8.ts'
 import { SimulatedRuntime } from '../testing/simulated-runtime.ts'
 import { Producer } from './producer.ts'
 import type { ProducerOptions } from './producer-options.ts'
@@ -215,12 +216,19 @@ test('without acks a record is sent and nothing is awaited', () =>
     deepEqual(valuesOf(fake), ['a'])
   }))
 
-test("brokers of Kafka 2.8's versions are spoken to in theirs", () =>
+test("brokers of Kafka 2.8 are spoken to in their versions, by topics' names", () =>
   play({}, async ({ producer, fake }) => {
     const broker = fake.brokers[0]!
-    broker.speak(produceRequest, [0, 9]).speak(metadataRequest, [0, 11])
+    const used: number[] = []
+    broker.on(produceRequest, produceResponse, (body, { version }) => {
+      used.push(version)
+      equal(body.topicData[0]!.name, 't')
+      return fake.produce(broker.id, body)
+    })
+    speakLikeKafka28(broker)
     equal((await producer.send({ topic: 't', value: 'a' })).offset, 0)
     deepEqual(valuesOf(fake), ['a'])
+    deepEqual(used, [9])
   }))
 
 test('a broker that is too old for a request is named in the error', () =>

@@ -73,6 +73,12 @@ export class FakeBroker {
     return this
   }
 
+  /** Speaks only these APIs, by their keys, as far as it has handlers for them. */
+  speakOnly(ranges: ReadonlyMap<number, VersionRange>): void {
+    for (const key of this.#handlers.keys()) if (!ranges.has(key)) this.#handlers.delete(key)
+    for (const [key, range] of ranges) this.#versions.set(key, range)
+  }
+
   async start(): Promise<void> {
     this.#listener = await this.#runtime.network.listen(this.address, (connection) => this.#accept(connection))
   }
