@@ -5,22 +5,7 @@ import type { KeyValueStore } from '@ottla/storage'
 import type { NewTopic } from './cluster.ts'
 import { EmbeddedMetadataStore } from './embedded-metadata-store.ts'
 import { openCluster } from './stored-cluster.ts'
-
-class MemoryKeys implements KeyValueStore {
-  readonly entries = new Map<string, string>()
-  commits = 0
-  failure: Error | undefined
-
-  async commit(changes: ReadonlyMap<string, string | undefined>): Promise<void> {
-    this.commits++
-    await new Promise((resolve) => setImmediate(resolve))
-    if (this.failure !== undefined) throw this.failure
-    for (const [key, value] of changes) {
-      if (value === undefined) this.entries.delete(key)
-      else this.entries.set(key, value)
-    }
-  }
-}
+import { MemoryKeys } from './testing/memory-keys.ts'
 
 const newTopic = (name: string, more: Partial<NewTopic> = {}): NewTopic => ({
   name,
