@@ -15,6 +15,9 @@ export const groupSettings = (configs: Configs): GroupSettings => ({
   get maxSize() {
     return configs.brokerNumber('group.max.size')
   },
+  get maxBytes() {
+    return configs.brokerNumber('max.group.bytes')
+  },
   get offsetMetadataMaxBytes() {
     return configs.brokerNumber('offset.metadata.max.bytes')
   },

@@ -3,6 +3,7 @@ import { ClassicGroup } from './group/classic-group.ts'
 import { expire } from './group/expiry.ts'
 import { leaveWithConnection } from './group/leave.ts'
 import { noConnection } from './group/member.ts'
+import { groupBytes } from './group/memory.ts'
 import { prepareRebalance } from './group/rebalance.ts'
 import { type Emitter, Turn } from './group/turn.ts'
 import { committedOffsetOf, OffsetStore, offsetValueOf } from './offsets/offset-store.ts'
@@ -21,9 +22,23 @@ export class GroupCoordinator implements StateMachine, Emitter {
   readonly offsets = new OffsetStore()
   // Records that this version can not read, by key: a newer version may have written them, and they are not ours to drop.
   readonly #unread = new Map<string, CoordinatorRecord>()
+  readonly #groupBytes = new Map<string, number>()
+  readonly #usedBytes: () => number
+  #allGroupsBytes = 0
 
-  constructor(settings: GroupSettings) {
+  /** `usedBytes`: of all coordinators of this broker, if there are others. */
+  constructor(settings: GroupSettings, usedBytes?: () => number) {
     this.settings = settings
+    this.#usedBytes = usedBytes ?? (() => this.bytes)
+  }
+
+  /** About the memory that these groups and offsets take. */
+  get bytes(): number {
+    return this.#allGroupsBytes + this.offsets.bytes
+  }
+
+  get freeBytes(): number {
+    return this.settings.maxBytes - this.#usedBytes()
   }
 
   /** Adds a record to what the command brings about, and applies it. */
@@ -44,12 +59,13 @@ export class GroupCoordinator implements StateMachine, Emitter {
     if (decoded.type === 'group') {
       if (decoded.value === null) this.#deleteGroup(decoded.key.group)
       else this.#groupFor(decoded.key.group).replay(decoded.value, value!)
+      this.#measure(decoded.key.group)
       return
     }
     const { group, topic, partition } = decoded.key
     if (decoded.value === null) {
       this.offsets.delete(group, topic, partition)
-      this.retire(group)
+      if (this.retire(group)) this.#measure(group)
     } else {
       // Whoever commits without being a member makes a group by it: a "simple" one, that has offsets only.
       this.#groupFor(group)
@@ -73,6 +89,7 @@ export class GroupCoordinator implements StateMachine, Emitter {
     if (known !== undefined) return known
     const group = new ClassicGroup(groupId)
     this.groups.set(groupId, group)
+    this.#measure(groupId)
     return group
   }
 
@@ -92,26 +109,43 @@ export class GroupCoordinator implements StateMachine, Emitter {
   onGroup<R>(groupId: string, step: Step, command: (turn: Turn) => R): R {
     const result = command(new Turn(this.#groupFor(groupId), step, this))
     this.retire(groupId)
+    this.#measure(groupId)
     return result
   }
 
-  /** Forgets a group that nobody is in and nothing is written of. */
-  retire(groupId: string): void {
+  /** A command on a group that is there. It changes nothing about who is in it. */
+  turnOf(groupId: string, step: Step): Turn | undefined {
     const group = this.groups.get(groupId)
-    if (group === undefined || group.recorded !== undefined || this.offsets.has(groupId)) return
-    if (group.state === 'Empty' && group.members.size === 0 && group.pendingJoins.size === 0)
-      this.groups.delete(groupId)
+    return group && new Turn(group, step, this)
+  }
+
+  #measure(groupId: string): void {
+    const group = this.groups.get(groupId)
+    const bytes = group === undefined ? 0 : groupBytes(group)
+    this.#allGroupsBytes += bytes - (this.#groupBytes.get(groupId) ?? 0)
+    if (group === undefined) this.#groupBytes.delete(groupId)
+    else this.#groupBytes.set(groupId, bytes)
+  }
+
+  /** Forgets a group that nobody is in and nothing is written of. Returns whether it did. */
+  retire(groupId: string): boolean {
+    const group = this.groups.get(groupId)
+    if (group === undefined || group.recorded !== undefined || this.offsets.has(groupId)) return false
+    if (group.state !== 'Empty' || group.members.size > 0 || group.pendingJoins.size > 0) return false
+    return this.groups.delete(groupId)
   }
 
   loaded(step: Step): void {
-    for (const group of [...this.groups.values()]) {
-      const turn = new Turn(group, step, this)
-      for (const member of group.members.values()) turn.extendSession(member)
-      // No connection has outlived the broker that they were connected to.
-      if (this.settings.leaveOnDisconnect) leaveWithConnection(turn, noConnection)
-      // The limit was lowered: all rejoin, as far as there is room.
-      if (group.members.size > this.settings.maxSize) prepareRebalance(turn, 'group is above group.max.size')
-    }
+    for (const groupId of [...this.groups.keys()]) this.onGroup(groupId, step, (turn) => this.#loadedGroup(turn))
+  }
+
+  #loadedGroup(turn: Turn): void {
+    const { members } = turn.group
+    for (const member of members.values()) turn.extendSession(member)
+    // No connection has outlived the broker that they were connected to.
+    if (this.settings.leaveOnDisconnect) leaveWithConnection(turn, noConnection)
+    // The limit was lowered: all rejoin, as far as there is room.
+    if (members.size > this.settings.maxSize) prepareRebalance(turn, 'group is above group.max.size')
   }
 
   wake(groupId: string, atMs: number, step: Step): void {

@@ -46,7 +46,7 @@ export class GroupService {
   constructor({ runtime, log, settings }: GroupServiceOptions) {
     this.#runtime = runtime
     this.#settings = settings
-    const create = () => new GroupCoordinator(settings)
+    const create = () => new GroupCoordinator(settings, () => this.#shards.sum(({ bytes }) => bytes))
     this.#shards = new Shards({ runtime, log, create, cleanerMinBytes: () => settings.cleanerMinBytes })
   }
 
@@ -102,9 +102,7 @@ export class GroupService {
     if (groupId === '') return Promise.resolve(ErrorCode.INVALID_GROUP_ID)
     this.#heard(client, groupId)
     return this.#shards
-      .submit(groupId, (coordinator, step) =>
-        coordinator.onGroup(groupId, step, (turn) => heartbeatClassicGroup(turn, request, client)),
-      )
+      .submit(groupId, (coordinator, step) => heartbeatClassicGroup(coordinator.turnOf(groupId, step), request, client))
       .catch(coordinatorErrorCode)
   }
 

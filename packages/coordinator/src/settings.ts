@@ -8,6 +8,8 @@ export interface GroupSettings {
   readonly maxSessionTimeoutMs: number
   /** `group.max.size`: members of one group. */
   readonly maxSize: number
+  /** Memory for members and offsets of all groups of this broker together, about. Who needs more is refused. */
+  readonly maxBytes: number
   /** `offset.metadata.max.bytes`: of the text that may go with a committed offset. */
   readonly offsetMetadataMaxBytes: number
   /** `offsets.retention.minutes`, in ms. */
@@ -29,6 +31,7 @@ export const defaultGroupSettings: GroupSettings = {
   minSessionTimeoutMs: 6000,
   maxSessionTimeoutMs: 1_800_000,
   maxSize: 2 ** 31 - 1,
+  maxBytes: 512 * 1024 * 1024,
   offsetMetadataMaxBytes: 4096,
   offsetsRetentionMs: 7 * 24 * 60 * 60 * 1000,
   offsetsRetentionCheckIntervalMs: 600_000,

@@ -83,6 +83,11 @@ export class Shard<M extends StateMachine> {
     return result
   }
 
+  /** Looks at the state as it is now, durable or not. Undefined: it is not loaded. */
+  peek<R>(read: (machine: M) => R): R | undefined {
+    return this.#machine && read(this.#machine)
+  }
+
   /** Fails all that wait, and takes no more. What was appended still becomes durable. */
   async close(): Promise<void> {
     this.#closed = true

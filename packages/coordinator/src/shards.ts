@@ -60,6 +60,13 @@ export class Shards<M extends StateMachine> {
     return Promise.all((this.#shards ?? []).map((shard) => shard.submit(command)))
   }
 
+  /** A sum over the states of all coordinators, as they are now. */
+  sum(of: (machine: M) => number): number {
+    let sum = 0
+    for (const shard of this.#shards ?? []) sum += shard.peek(of) ?? 0
+    return sum
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     this.#timer?.cancel()

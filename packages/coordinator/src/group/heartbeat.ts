@@ -3,7 +3,9 @@ import type { GroupClient } from './join.ts'
 import type { Turn } from './turn.ts'
 import { generationError } from './validation.ts'
 
-export function heartbeatClassicGroup(turn: Turn, request: HeartbeatRequest, client: GroupClient): number {
+/** Returns an error code. No turn: there is no such group. */
+export function heartbeatClassicGroup(turn: Turn | undefined, request: HeartbeatRequest, client: GroupClient): number {
+  if (turn === undefined) return ErrorCode.UNKNOWN_MEMBER_ID
   const { group } = turn
   const error = generationError(group, request)
   if (error !== ErrorCode.NONE) return error

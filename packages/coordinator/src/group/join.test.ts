@@ -156,3 +156,27 @@ test('a member that gives no rebalance timeout has its session timeout for it', 
     group.leave({ memberId: joined.memberId! })
   }
 })
+
+test('members that need more memory than there is are refused, and those who take no more may rejoin', () => {
+  const group = new TestGroup({ maxBytes: 20_000 })
+  const metadata = (bytes: number) => [{ name: 'range', metadata: Buffer.alloc(bytes) }]
+  const [a] = group.stable(1, { protocols: metadata(5000) })
+  assert.equal(group.join({ protocols: metadata(20_000) }).answered.errorCode, ErrorCode.GROUP_MAX_SIZE_REACHED)
+  const grown = group.join({ memberId: a!.memberId!, protocols: metadata(20_000) })
+  assert.equal(grown.answered.errorCode, ErrorCode.GROUP_MAX_SIZE_REACHED)
+  assert.equal(group.heartbeat(a!), ok)
+  const small = group.join({ protocols: metadata(10) })
+  const rejoined = group.join({ memberId: a!.memberId!, protocols: metadata(5000) })
+  assert.deepEqual([small.answered.errorCode, rejoined.answered.errorCode], [ok, ok])
+})
+
+test('memory is free again when members are gone', () => {
+  const group = new TestGroup({ maxBytes: 20_000 })
+  const protocols = [{ name: 'range', metadata: Buffer.alloc(5000) }]
+  for (let i = 0; i < 10; i++) {
+    const joined = group.join({ protocols }).answered
+    assert.equal(joined.errorCode, ok)
+    group.syncAll([joined])
+    group.leave({ memberId: joined.memberId! })
+  }
+})

@@ -2,6 +2,7 @@ import { ErrorCode, type JoinGroupRequest } from '@ottla/protocol'
 import type { Ticket } from '../step.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { type JoinResponse, Member, type MemberIdentity, type Membership } from './member.ts'
+import { protocolsBytes } from './memory.ts'
 import { selectProtocol, someProtocolSuitsAll } from './protocol-selection.ts'
 import {
   completeJoinIfAllHere,
@@ -42,7 +43,7 @@ const maxClientIdInMemberId = 255
 export function joinClassicGroup(turn: Turn, join: JoinCommand): void {
   const { group } = turn
   const { request } = join
-  if (!hasRoomFor(group, request.memberId, turn.settings.maxSize)) {
+  if (!hasRoomFor(group, request.memberId, turn.settings.maxSize) || !hasMemoryFor(turn, request)) {
     group.pendingJoins.delete(request.memberId)
     refuse(turn, join, ErrorCode.GROUP_MAX_SIZE_REACHED, '')
     completeJoinIfAllHere(turn)
@@ -73,6 +74,13 @@ function hasRoomFor(group: ClassicGroup, memberId: string, maxSize: number): boo
     default:
       return member !== undefined || group.members.size < maxSize
   }
+}
+
+/** Who takes no more than before may always rejoin. */
+function hasMemoryFor(turn: Turn, { memberId, protocols }: JoinGroupRequest): boolean {
+  const member = turn.group.members.get(memberId)
+  const more = protocolsBytes(protocols) - (member === undefined ? 0 : protocolsBytes(member.membership.protocols))
+  return more <= 0 || more <= turn.freeBytes
 }
 
 function suits(group: ClassicGroup, { protocolType, protocols }: JoinGroupRequest): boolean {

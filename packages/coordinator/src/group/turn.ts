@@ -10,6 +10,8 @@ import type { JoinResponse, Member, SyncResponse } from './member.ts'
 /** What the turns of all groups of a coordinator share. */
 export interface Emitter {
   readonly settings: GroupSettings
+  /** How much more the groups of this broker may take. */
+  readonly freeBytes: number
   emit(record: CoordinatorRecord, step: Step): void
 }
 
@@ -27,6 +29,10 @@ export class Turn {
 
   get settings(): GroupSettings {
     return this.#emitter.settings
+  }
+
+  get freeBytes(): number {
+    return this.#emitter.freeBytes
   }
 
   get nowMs(): number {

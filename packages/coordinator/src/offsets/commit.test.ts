@@ -109,3 +109,11 @@ test('offsets of a deleted topic go with it', () => {
   group.run((step) => deleteOffsetsOfTopic(group.coordinator, 't', step))
   assert.deepEqual(offsetsOf(group), ['u-0=1'])
 })
+
+test('offsets that need more memory than there is are refused, and known ones move on', () => {
+  const group = new TestGroup({ maxBytes: 2000 })
+  const offsets = Array.from({ length: 10 }, (_, partition) => committed('t', partition, 1))
+  const codes = group.commit({ offsets })
+  assert.deepEqual(new Set(codes), new Set([ok, ErrorCode.INVALID_COMMIT_OFFSET_SIZE]))
+  assert.deepEqual(group.commit({ offsets: [committed('t', 0, 2)] }), [ok])
+})

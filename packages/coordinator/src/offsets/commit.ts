@@ -5,7 +5,7 @@ import { generationError, type MemberClaim } from '../group/validation.ts'
 import type { GroupCoordinator } from '../group-coordinator.ts'
 import { offsetRecord } from '../records.ts'
 import type { Step } from '../step.ts'
-import { offsetValueOf } from './offset-store.ts'
+import { offsetBytes, offsetValueOf } from './offset-store.ts'
 
 export interface OffsetToCommit {
   readonly topic: string
@@ -36,9 +36,14 @@ export function commitOffsets(coordinator: GroupCoordinator, commit: CommitComma
   if (refused !== ErrorCode.NONE) return commit.offsets.map(() => refused)
   if (group !== undefined) extendSession(new Turn(group, step, coordinator), commit)
   const { wallMs } = step.now
+  let { freeBytes } = coordinator
   return commit.offsets.map((offset) => {
     const metadata = offset.metadata ?? ''
     if (metadata.length > coordinator.settings.offsetMetadataMaxBytes) return ErrorCode.OFFSET_METADATA_TOO_LARGE
+    const before = coordinator.offsets.get(commit.groupId, offset.topic, offset.partition)
+    const more = offsetBytes({ metadata }) - offsetBytes(before)
+    if (more > 0 && more > freeBytes) return ErrorCode.INVALID_COMMIT_OFFSET_SIZE
+    freeBytes -= more
     const value = offsetValueOf({
       offset: offset.offset,
       leaderEpoch: offset.leaderEpoch,

@@ -39,9 +39,21 @@ export const offsetValueOf = (committed: CommittedOffset): Partially<OffsetCommi
   topicId: committed.topicId,
 })
 
+/** About what a committed offset takes beside its metadata. */
+const objectBytes = 250
+
+export const offsetBytes = (committed: Pick<CommittedOffset, 'metadata'> | undefined): number =>
+  committed === undefined ? 0 : objectBytes + committed.metadata.length
+
 /** Committed offsets by group, topic and partition. */
 export class OffsetStore {
   readonly #groups = new Map<string, TopicOffsets>()
+  #bytes = 0
+
+  /** About the memory that they take. */
+  get bytes(): number {
+    return this.#bytes
+  }
 
   has(groupId: string): boolean {
     return this.#groups.has(groupId)
@@ -69,6 +81,7 @@ export class OffsetStore {
     if (topics.size === 0) this.#groups.set(groupId, topics)
     const partitions = topics.get(topic) ?? new Map<number, CommittedOffset>()
     if (partitions.size === 0) topics.set(topic, partitions)
+    this.#bytes += offsetBytes(committed) - offsetBytes(partitions.get(partition))
     partitions.set(partition, committed)
   }
 
@@ -76,6 +89,7 @@ export class OffsetStore {
     const topics = this.#groups.get(groupId)
     const partitions = topics?.get(topic)
     if (topics === undefined || partitions === undefined) return
+    this.#bytes -= offsetBytes(partitions.get(partition))
     partitions.delete(partition)
     if (partitions.size === 0) topics.delete(topic)
     if (topics.size === 0) this.#groups.delete(groupId)

@@ -7,6 +7,7 @@ import { heartbeatClassicGroup } from '../group/heartbeat.ts'
 import { type GroupClient, joinClassicGroup } from '../group/join.ts'
 import { leaveClassicGroup } from '../group/leave.ts'
 import type { JoinResponse, SyncResponse } from '../group/member.ts'
+import { groupBytes } from '../group/memory.ts'
 import { syncClassicGroup } from '../group/sync.ts'
 import type { Turn } from '../group/turn.ts'
 import { GroupCoordinator } from '../group-coordinator.ts'
@@ -88,6 +89,8 @@ export class TestGroup {
     for (const record of this.records) replayed.replay(record)
     assert.equal(snapshotText(replayed), snapshotText(this.coordinator))
     this.#expectSame(replayed)
+    const bytes = [...this.coordinator.groups.values()].reduce((sum, group) => sum + groupBytes(group), 0)
+    assert.equal(this.coordinator.bytes, bytes + this.coordinator.offsets.bytes)
     return result
   }
 
@@ -149,7 +152,7 @@ export class TestGroup {
   heartbeat(joined: JoinResponse, groupInstanceId: string | null = null): number {
     const client: GroupClient = { apiVersion: 3, clientId: 'client', clientHost: '/127.0.0.1', connectionId: 1 }
     const request = { groupId, memberId: joined.memberId!, generationId: joined.generationId!, groupInstanceId }
-    return this.turn((turn) => heartbeatClassicGroup(turn, request, client))
+    return this.run((step) => heartbeatClassicGroup(this.coordinator.turnOf(groupId, step), request, client))
   }
 
   leave(...members: { memberId?: string; groupInstanceId?: string | null }[]): number[] {
