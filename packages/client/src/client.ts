@@ -10,6 +10,8 @@ import type { ProducerOptions } from './producer/producer-options.ts'
 /** What a client has made, and closes with itself. */
 interface Closable {
   close(): Promise<void>
+  /** It has been closed, and needs not be kept. */
+  readonly isClosed?: boolean
 }
 
 /** A client of one cluster. Its producers and admin share connections and what is known of the cluster. */
@@ -54,6 +56,7 @@ export class Client {
 
   #keep<T extends Closable>(child: T): T {
     if (this.#closing !== undefined) throw new OttlaError('CLIENT_CLOSED')
+    for (const each of this.#children) if (each.isClosed === true) this.#children.delete(each)
     this.#children.add(child)
     return child
   }

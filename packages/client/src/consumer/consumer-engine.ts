@@ -3,6 +3,7 @@ import { Cluster } from '../connection/cluster.ts'
 import { OttlaError } from '../ottla-error.ts'
 import { autoCommit } from './commit/auto-commit.ts'
 import { Committer } from './commit/committer.ts'
+import { ConsumerCounts, type ConsumerMetrics } from './consumer-metrics.ts'
 import type { ConsumerSettings } from './consumer-options.ts'
 import { Intake } from './deliver/intake.ts'
 import { FetchAnswer } from './fetch/fetch-answer.ts'
@@ -31,6 +32,7 @@ export class ConsumerEngine {
   readonly committer: Committer | undefined
   readonly settings: ConsumerSettings
   readonly subscription: Subscription
+  readonly #counts = new ConsumerCounts()
   readonly #buffer = new FetchBuffer()
   readonly #fetcher: Fetcher
   readonly #positions: Positions
@@ -40,6 +42,7 @@ export class ConsumerEngine {
   /** The application assigns the partitions. */
   #isManual = false
   #closing: Promise<void> | undefined
+  #isGone = false
 
   constructor(client: ClientOptions, settings: ConsumerSettings) {
     this.settings = settings
@@ -47,6 +50,7 @@ export class ConsumerEngine {
     const cluster = new Cluster(client)
     const { assignment } = this
     const buffer = this.#buffer
+    const counts = this.#counts
     const failed = (error: OttlaError) => this.intake.fail(error)
     const member = () => this.member
     this.cluster = cluster
@@ -54,20 +58,30 @@ export class ConsumerEngine {
     this.committer =
       settings.groupId === undefined
         ? undefined
-        : new Committer({ cluster, groupId: settings.groupId, assignment, member })
+        : new Committer({ cluster, groupId: settings.groupId, assignment, counts, member })
     const answer = new FetchAnswer({
       cluster,
       settings,
       buffer,
+      counts,
       arrived: () => this.#arrived(),
       lost: () => this.#positions.wake(),
       failed,
     })
-    this.#fetcher = new Fetcher({ cluster, settings, assignment, buffer, answer })
+    this.#fetcher = new Fetcher({ cluster, settings, assignment, buffer, answer, counts })
     const found = () => this.#fetcher.wake()
     this.#positions = new Positions({ cluster, settings, assignment, member, found, failed })
     const changed = () => this.partitionsMoved()
-    this.#handover = new Handover({ cluster, settings, assignment, buffer, committer: this.committer, changed, failed })
+    this.#handover = new Handover({
+      cluster,
+      settings,
+      assignment,
+      buffer,
+      counts,
+      committer: this.committer,
+      changed,
+      failed,
+    })
     this.subscription = new Subscription({
       cluster,
       patternRefreshMs: settings.patternRefreshMs,
@@ -83,6 +97,11 @@ export class ConsumerEngine {
 
   get member(): MemberIdentity | undefined {
     return this.#membership?.identity
+  }
+
+  /** Closed, and done with it. */
+  get isGone(): boolean {
+    return this.#isGone
   }
 
   get isClosed(): boolean {
@@ -128,6 +147,17 @@ export class ConsumerEngine {
     for (const partition of this.assignment.of(partitions)) this.intake.putBack(partition)
   }
 
+  metrics(): ConsumerMetrics {
+    const lags = [...this.assignment.all()].map((each) => each.lag(this.settings.isolationLevel))
+    const known = lags.filter((lag) => lag !== undefined)
+    return {
+      ...this.#counts,
+      bufferedBytes: this.#buffer.bytes,
+      assignedPartitions: this.assignment.size,
+      lag: known.length === 0 ? undefined : known.reduce((sum, lag) => sum + lag, 0),
+    }
+  }
+
   close(options: LeaveOptions): Promise<void> {
     this.#closing ??= this.#close(options)
     return this.#closing
@@ -146,6 +176,7 @@ export class ConsumerEngine {
     this.#committing.abort()
     this.#fetcher.close()
     this.cluster.close()
+    this.#isGone = true
   }
 
   async #giveUp(options: LeaveOptions): Promise<void> {

@@ -2,6 +2,7 @@ import type { ClientOptions } from '../connection/client-options.ts'
 import { OttlaError } from '../ottla-error.ts'
 import type { OffsetToCommit } from './commit/committer.ts'
 import { ConsumerEngine } from './consumer-engine.ts'
+import type { ConsumerMetrics } from './consumer-metrics.ts'
 import { type ConsumerOptions, consumerSettings } from './consumer-options.ts'
 import { ConsumerRecord } from './consumer-record.ts'
 import { BatchIterator } from './deliver/batch-iterator.ts'
@@ -11,6 +12,7 @@ import { RecordIterator } from './deliver/record-iterator.ts'
 import { RunByKey } from './deliver/run-by-key.ts'
 import { batchHandler, recordHandler, runByPartition } from './deliver/run-by-partition.ts'
 import type { RunOptions } from './deliver/run-options.ts'
+import { tracedByBatch, tracedByRecord } from './diagnostics.ts'
 import type { MemberIdentity } from './membership/membership.ts'
 import { fetchCommitted, isCoordinatorLost } from './position/committed-offsets.ts'
 import { earliestTimestamp, findOffsets, latestTimestamp } from './position/list-offsets.ts'
@@ -97,14 +99,18 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
 
   /** Calls a handler for each record or batch, several at a time if that is asked for, until the consumer closes. */
   async run(options: RunOptions<K, V>): Promise<void> {
-    const { intake } = this.#open
+    const { intake, settings } = this.#open
     const { concurrency = 1, signal } = options
     if (!Number.isInteger(concurrency) || concurrency < 1)
       throw new OttlaError('INVALID_ARGUMENT', { message: `concurrency must be 1 or more, and is ${concurrency}` })
-    if ('eachBatch' in options)
-      return runByPartition(intake, batchHandler(intake, options, this.#deserializers), { concurrency, signal })
-    if (options.orderedBy === 'key') return new RunByKey(intake, options, this.#deserializers).run()
-    return runByPartition(intake, recordHandler(intake, options, this.#deserializers), { concurrency, signal })
+    const limits = { concurrency, signal }
+    if ('eachBatch' in options) {
+      const traced = tracedByBatch(options, settings.groupId)
+      return runByPartition(intake, batchHandler(intake, traced, this.#deserializers), limits)
+    }
+    const traced = tracedByRecord(options, settings.groupId)
+    if (options.orderedBy === 'key') return new RunByKey(intake, traced, this.#deserializers).run()
+    return runByPartition(intake, recordHandler(intake, traced, this.#deserializers), limits)
   }
 
   /** The next record of the partition is the one at this offset. */
@@ -197,6 +203,11 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
     })
   }
 
+  /** What it has done so far, and how it stands. */
+  metrics(): ConsumerMetrics {
+    return this.#engine.metrics()
+  }
+
   /** Offsets of the first records in the log. */
   beginningOffsets(partitions: readonly TopicPartition[]): Promise<TopicPartitionOffset[]> {
     return this.#findOffsets(partitions, earliestTimestamp)
@@ -219,6 +230,11 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
   close({ timeoutMs = defaultCloseMs, leaveGroup }: CloseOptions = {}): Promise<void> {
     const tellGroup = leaveGroup ?? this.#engine.settings.groupInstanceId === undefined
     return this.#engine.close({ timeoutMs, tellGroup })
+  }
+
+  /** `close` has settled. */
+  get isClosed(): boolean {
+    return this.#engine.isGone
   }
 
   [Symbol.asyncDispose](): Promise<void> {

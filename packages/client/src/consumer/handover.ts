@@ -1,7 +1,9 @@
 import type { Cluster } from '../connection/cluster.ts'
 import { asOttlaError, OttlaError } from '../ottla-error.ts'
 import type { Committer } from './commit/committer.ts'
+import type { ConsumerCounts } from './consumer-metrics.ts'
 import type { ConsumerSettings } from './consumer-options.ts'
+import { rebalanced } from './diagnostics.ts'
 import type { FetchBuffer } from './fetch/fetch-buffer.ts'
 import type { AssignedPartition } from './progress/assigned-partition.ts'
 import type { Assignment } from './progress/assignment.ts'
@@ -12,6 +14,7 @@ export interface HandoverParts {
   readonly settings: ConsumerSettings
   readonly assignment: Assignment
   readonly buffer: FetchBuffer
+  readonly counts: ConsumerCounts
   /** Undefined without a group. */
   readonly committer: Committer | undefined
   /** Partitions were added, or are gone. */
@@ -44,6 +47,7 @@ export class Handover {
   async assign(partitions: readonly AssignablePartition[]): Promise<void> {
     const { assignment, settings, committer, changed } = this.#parts
     if (partitions.length > 0) {
+      this.#tell('assigned', partitions)
       assignment.add(partitions, committer === undefined ? 'reset' : 'committed')
       for (const { topic, partition, offset } of partitions) {
         if (offset !== undefined) assignment.get(topic, partition)!.moveTo(offset)
@@ -62,6 +66,7 @@ export class Handover {
     // Those that were lost meanwhile are not this member's to commit any more.
     const owned = leaving.filter((each) => assignment.get(each.topic, each.partition) === each)
     if (owned.length === 0) return
+    this.#tell('revoked', owned)
     await this.#commit(owned)
     await this.#callHook('onPartitionsRevoked', settings.onPartitionsRevoked, owned)
     this.#forget(owned)
@@ -72,9 +77,19 @@ export class Handover {
     const { assignment, settings } = this.#parts
     const lost = assignment.of(partitions)
     if (lost.length === 0) return
+    this.#tell('lost', lost)
     this.#takeAway(lost, reason)
     this.#forget(lost)
     await this.#callHook('onPartitionsLost', settings.onPartitionsLost, partitions)
+  }
+
+  #tell(event: 'assigned' | 'revoked' | 'lost', partitions: readonly TopicPartition[]): void {
+    const { counts, settings } = this.#parts
+    if (event === 'assigned') counts.partitionsAssigned += partitions.length
+    else if (event === 'revoked') counts.partitionsRevoked += partitions.length
+    else counts.partitionsLost += partitions.length
+    const plain = partitions.map(({ topic, partition }) => ({ topic, partition }))
+    rebalanced({ groupId: settings.groupId, event, partitions: plain })
   }
 
   #takeAway(partitions: readonly AssignedPartition[], reason: string): void {

@@ -10,6 +10,7 @@ export {
   type TopicPartitionOffset,
   type TypedConsumerOptions,
 } from './consumer.ts'
+export type { ConsumerMetrics } from './consumer-metrics.ts'
 export type { AutoOffsetReset, ConsumerOptions, IsolationLevel } from './consumer-options.ts'
 export { ConsumerRecord } from './consumer-record.ts'
 export { ConsumerBatch } from './deliver/consumer-batch.ts'
@@ -23,6 +24,7 @@ export type {
   RunByRecord,
   RunOptions,
 } from './deliver/run-options.ts'
+export type { CommitMessage, ProcessMessage, RebalanceMessage } from './diagnostics.ts'
 export type { MemberIdentity } from './membership/membership.ts'
 export type { CommittedOffset } from './progress/assigned-partition.ts'
 export {

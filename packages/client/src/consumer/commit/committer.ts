@@ -1,6 +1,8 @@
 import { ErrorCode, offsetCommitRequest, offsetCommitResponse } from '@ottla/protocol'
 import type { Cluster } from '../../connection/cluster.ts'
 import { brokerError, type OttlaError } from '../../ottla-error.ts'
+import type { ConsumerCounts } from '../consumer-metrics.ts'
+import { tracedCommit } from '../diagnostics.ts'
 import type { MemberIdentity } from '../membership/membership.ts'
 import { isCoordinatorLost } from '../position/committed-offsets.ts'
 import type { AssignedPartition } from '../progress/assigned-partition.ts'
@@ -22,6 +24,7 @@ export interface CommitterParts {
   readonly cluster: Cluster
   readonly groupId: string
   readonly assignment: Assignment
+  readonly counts: ConsumerCounts
   readonly member: () => MemberIdentity | undefined
 }
 
@@ -57,7 +60,18 @@ export class Committer {
     return turn
   }
 
-  #commit(offsets: readonly OffsetToCommit[], timeoutMs?: number): Promise<void> {
+  async #commit(offsets: readonly OffsetToCommit[], timeoutMs?: number): Promise<void> {
+    const { counts, groupId } = this.#parts
+    try {
+      await tracedCommit({ groupId, offsets }, () => this.#untilStored(offsets, timeoutMs))
+      counts.commits++
+    } catch (error) {
+      counts.commitFailures++
+      throw error
+    }
+  }
+
+  #untilStored(offsets: readonly OffsetToCommit[], timeoutMs?: number): Promise<void> {
     const { cluster, groupId, member } = this.#parts
     let sentAs: MemberIdentity | undefined
     const options = {

@@ -2,6 +2,7 @@ import { type Decoded, ErrorCode, fetchRequest, fetchResponse } from '@ottla/pro
 import { backoffMs } from '../../connection/chance.ts'
 import type { Cluster } from '../../connection/cluster.ts'
 import { asOttlaError, brokerError, type OttlaError } from '../../ottla-error.ts'
+import type { ConsumerCounts } from '../consumer-metrics.ts'
 import type { ConsumerSettings } from '../consumer-options.ts'
 import type { FetchAnswer } from './fetch-answer.ts'
 import type { FetchPlan } from './fetch-plan.ts'
@@ -12,6 +13,7 @@ export interface BrokerFetcherParts {
   readonly cluster: Cluster
   readonly settings: ConsumerSettings
   readonly answer: FetchAnswer
+  readonly counts: ConsumerCounts
   /** It is free for the next request. */
   readonly done: () => void
 }
@@ -60,7 +62,8 @@ export class BrokerFetcher {
   }
 
   async #fetch(plan: FetchPlan, maxBytes: number): Promise<void> {
-    const { cluster, brokerId, settings } = this.#parts
+    const { cluster, brokerId, settings, counts } = this.#parts
+    counts.fetchRequests++
     try {
       const connection = await cluster.connection(brokerId, 'fetch')
       const positions = plan.planned.map((each) => each.position)
@@ -109,8 +112,9 @@ export class BrokerFetcher {
 
   /** The partitions may have moved to other brokers while this one is away. */
   async #rest(error: OttlaError): Promise<void> {
-    const { cluster, brokerId, answer } = this.#parts
+    const { cluster, brokerId, answer, counts } = this.#parts
     if (cluster.closed.aborted) return
+    counts.fetchFailures++
     answer.unreachable(brokerId, error)
     const pauseMs = backoffMs(cluster.runtime, this.#failures++, {
       firstMs: cluster.settings.retryBackoffMs,

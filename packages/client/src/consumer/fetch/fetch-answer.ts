@@ -1,6 +1,7 @@
 import { compression, type Decoded, type fetchResponse, type PackedBatch, packedBatches } from '@ottla/protocol'
 import type { Cluster } from '../../connection/cluster.ts'
 import { asOttlaError, brokerError, OttlaError } from '../../ottla-error.ts'
+import type { ConsumerCounts } from '../consumer-metrics.ts'
 import type { ConsumerSettings } from '../consumer-options.ts'
 import type { AssignedPartition } from '../progress/assigned-partition.ts'
 import type { FetchBuffer } from './fetch-buffer.ts'
@@ -15,6 +16,7 @@ export interface FetchAnswerParts {
   readonly cluster: Cluster
   readonly settings: ConsumerSettings
   readonly buffer: FetchBuffer
+  readonly counts: ConsumerCounts
   /** Chunks have come. */
   readonly arrived: () => void
   /** A partition's position is to be found anew. */
@@ -67,6 +69,7 @@ export class FetchAnswer {
     partition.logStartOffset = fetched.logStartOffset
     this.#preferReplica(partition, fetched.preferredReadReplica)
     if (fetched.records === null || fetched.records.length === 0) return
+    this.#parts.counts.fetchedBytes += fetched.records.length
     try {
       const batches = packedBatches(fetched.records).filter((batch) => batch.lastOffset >= asked.position.fetchOffset)
       if (this.#parts.settings.checkCrcs) refuseDamaged(batches)

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../connection/cluster.ts'
+import type { ConsumerCounts } from '../consumer-metrics.ts'
 import type { ConsumerSettings } from '../consumer-options.ts'
 import type { Assignment } from '../progress/assignment.ts'
 import { BrokerFetcher } from './broker-fetcher.ts'
@@ -12,6 +13,7 @@ export interface FetcherParts {
   readonly assignment: Assignment
   readonly buffer: FetchBuffer
   readonly answer: FetchAnswer
+  readonly counts: ConsumerCounts
 }
 
 /** Keeps the buffer filled: one request at a time to each broker that has partitions to fetch. */
@@ -58,8 +60,8 @@ export class Fetcher {
   #broker(brokerId: number): BrokerFetcher {
     let broker = this.#brokers.get(brokerId)
     if (broker === undefined) {
-      const { cluster, settings, answer } = this.#parts
-      broker = new BrokerFetcher({ brokerId, cluster, settings, answer, done: () => this.wake() })
+      const { cluster, settings, answer, counts } = this.#parts
+      broker = new BrokerFetcher({ brokerId, cluster, settings, answer, counts, done: () => this.wake() })
       this.#brokers.set(brokerId, broker)
     }
     return broker

@@ -119,6 +119,11 @@ export class ShareConsumer<K = Buffer | null, V = Buffer | null> implements Asyn
     return this.#engine.close(timeoutMs)
   }
 
+  /** `close` has settled. */
+  get isClosed(): boolean {
+    return this.#engine.isGone
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -29,6 +29,7 @@ export class ShareEngine<K, V> {
   #failure: OttlaError | undefined
   #waiting: (() => void)[] = []
   #closing: Promise<void> | undefined
+  #isGone = false
   #isJoined = false
 
   constructor(client: ClientOptions, options: ShareConsumerOptions<K, V>, deserializers: Deserializers<K, V>) {
@@ -53,6 +54,11 @@ export class ShareEngine<K, V> {
       failed,
     })
     cluster.onMetadata(() => this.#wakeBrokers())
+  }
+
+  /** Closed, and done with it. */
+  get isGone(): boolean {
+    return this.#isGone
   }
 
   get isClosed(): boolean {
@@ -124,6 +130,7 @@ export class ShareEngine<K, V> {
     })()
     await Promise.race([gone, late])
     this.cluster.close()
+    this.#isGone = true
   }
 
   #adopt(partitions: readonly TopicPartition[]): void {

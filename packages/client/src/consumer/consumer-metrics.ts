@@ -1,0 +1,31 @@
+/** What a consumer has done since it was made; counts only grow. */
+export interface ConsumerMetrics {
+  readonly fetchRequests: number
+  readonly fetchFailures: number
+  /** Of record batches, as they were sent. */
+  readonly fetchedBytes: number
+  /** Fetched and not handed out. */
+  readonly bufferedBytes: number
+  readonly commits: number
+  readonly commitFailures: number
+  /** Partitions that came, that were given up, and that were lost to others. */
+  readonly partitionsAssigned: number
+  readonly partitionsRevoked: number
+  readonly partitionsLost: number
+  /** Partitions that are assigned now. */
+  readonly assignedPartitions: number
+  /** Over all partitions of which it is known; undefined before the first fetch. */
+  readonly lag: number | undefined
+}
+
+/** The counts, as the parts of a consumer raise them. */
+export class ConsumerCounts {
+  fetchRequests = 0
+  fetchFailures = 0
+  fetchedBytes = 0
+  commits = 0
+  commitFailures = 0
+  partitionsAssigned = 0
+  partitionsRevoked = 0
+  partitionsLost = 0
+}
