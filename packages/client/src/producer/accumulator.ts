@@ -70,6 +70,11 @@ export class Accumulator {
     return this.#batchCount
   }
 
+  /** Bytes of records that have not settled. */
+  get heldBytes(): number {
+    return this.#heldBytes
+  }
+
   get isFull(): boolean {
     return this.#heldBytes >= this.#options.bufferBytes
   }

@@ -7,6 +7,7 @@ import type { Delivery } from './delivery.ts'
 import { recordErrors, type Verdict, verdictOf } from './delivery-rules.ts'
 import type { PartitionQueue, ProducerIdentity } from './partition-queue.ts'
 import type { ProducerBatch } from './producer-batch.ts'
+import { ProducerCounts, type ProducerMetrics } from './producer-metrics.ts'
 import type { ProducerSettings } from './producer-options.ts'
 import type { ProducerRecord } from './record.ts'
 import { type PartitionAnswer, Sender } from './sender.ts'
@@ -38,6 +39,7 @@ export class Dispatcher {
   /** Codec and producer id are there; nothing is sent before. */
   #isPrepared = false
   #preparing: Promise<void> | undefined
+  readonly #counts = new ProducerCounts()
   #onProgress: (() => void)[] = []
 
   /** `identify` gives the producer id, where the producer is idempotent. */
@@ -68,6 +70,11 @@ export class Dispatcher {
     this.#accumulator.release()
     const until = this.#accumulator.batchCount
     while (this.#hasUnsettledBefore(until)) await this.#progress()
+  }
+
+  metrics(): ProducerMetrics {
+    const bufferedBytes = this.#accumulator.heldBytes
+    return { ...this.#counts, requests: this.#sender.requestCount, bufferedBytes }
   }
 
   /** Settles at once, or as soon as there is memory for more records. */
@@ -191,6 +198,7 @@ export class Dispatcher {
     const { queue, batch, answer } = sent
     switch (verdict.kind) {
       case 'delivered':
+        this.#count(batch)
         batch.succeed(answer.baseOffset, answer.logAppendTimeMs)
         queue.delivered()
         this.#accumulator.settled(batch, true)
@@ -211,6 +219,13 @@ export class Dispatcher {
     }
   }
 
+  #count({ count, records, attempts }: ProducerBatch): void {
+    this.#counts.batchesDelivered++
+    this.#counts.recordsDelivered += count
+    this.#counts.bytesDelivered += records.bytes
+    if (attempts > 1) this.#counts.batchesRetried++
+  }
+
   /** At once, if all that is missing is the batch before, or if the answer named the new leader (KIP-951). */
   #whenToRetry(error: OttlaError, { batch, answer }: { batch: ProducerBatch; answer: PartitionAnswer }): number {
     const { leaderId, leaderEpoch } = answer.currentLeader
@@ -227,6 +242,7 @@ export class Dispatcher {
   }
 
   #split(queue: PartitionQueue, batch: ProducerBatch): void {
+    this.#counts.batchesSplit++
     const parts = splitBatch(batch)
     queue.replace(batch, parts)
     const leftMs = batch.deadline!.atMs - this.#cluster.runtime.monotonic()
@@ -264,6 +280,7 @@ export class Dispatcher {
   #giveUp(queue: PartitionQueue, batch: ProducerBatch, error: OttlaError, answer?: PartitionAnswer): void {
     if (batch.state === 'settled') return
     const bufferIsFree = batch.state !== 'inFlight' || answer !== undefined
+    this.#counts.recordsFailed += batch.count
     batch.fail(error, answer && recordErrors(answer, batch))
     queue.gaveUp(batch)
     this.#accumulator.settled(batch, bufferIsFree)

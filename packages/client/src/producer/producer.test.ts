@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
+import { tracingChannel } from 'node:diagnostics_channel'
 import { test } from 'node:test'
 import { ErrorCode, produceRequest, produceResponse } from '@ottla/protocol'
 import { Cluster } from '../connection/cluster.ts'
@@ -6,6 +7,7 @@ import type { OttlaError } from '../ottla-error.ts'
 import { FakeCluster } from '../testing/fake-cluster.ts'
 import { speakLikeKafka28 } from '../testing/kafka-2.8.ts'
 import { SimulatedRuntime } from '../testing/simulated-runtime.ts'
+import type { SendMessage } from './diagnostics.ts'
 import { Producer } from './producer.ts'
 import type { ProducerOptions } from './producer-options.ts'
 
@@ -250,4 +252,38 @@ test('a custom partitioner decides, and may leave it to the key', () =>
     equal((await producer.send({ topic: 't', key: 'k', value: 'last' })).partition, 3)
     const byKey = await producer.send({ topic: 't', key: 'k', value: 'x' })
     equal((await producer.send({ topic: 't', key: 'k', value: 'y' })).partition, byKey.partition)
+  }))
+
+test('whoever listens sees records on their way, and may add to them', () =>
+  play({}, async ({ producer, fake }) => {
+    const heard: string[] = []
+    const listener = {
+      start(message: SendMessage) {
+        heard.push('begins')
+        message.records = message.records.map((record) => ({ ...record, headers: { trace: '1' } }))
+      },
+      end() {},
+      asyncStart() {},
+      asyncEnd: () => void heard.push('ends'),
+      error() {},
+    }
+    const channel = tracingChannel<string, SendMessage>('ottla:producer:send')
+    channel.subscribe(listener as never)
+    await producer.send({ topic: 't', value: 'a' })
+    channel.unsubscribe(listener as never)
+    await producer.send({ topic: 't', value: 'b' })
+    deepEqual(heard, ['begins', 'ends'])
+    const [batch] = fake.topics.get('t')!.partitions[0]!.log.batches
+    ok(batch!.includes('trace'))
+    const { bytesDelivered, ...metrics } = producer.metrics()
+    ok(bytesDelivered > 0)
+    deepEqual(metrics, {
+      recordsDelivered: 2,
+      recordsFailed: 0,
+      requests: 2,
+      batchesDelivered: 2,
+      batchesRetried: 0,
+      batchesSplit: 0,
+      bufferedBytes: 0,
+    })
   }))

@@ -3,8 +3,10 @@ import type { Cluster } from '../connection/cluster.ts'
 import { OttlaError } from '../ottla-error.ts'
 import { type AnyRecord, allUntyped, untyped } from '../topic/typed-topic.ts'
 import { GroupDelivery, SingleDelivery } from './delivery.ts'
+import { isSendHeard, tracedSend } from './diagnostics.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { newIdentity } from './producer-identity.ts'
+import type { ProducerMetrics } from './producer-metrics.ts'
 import { type ProducerOptions, producerSettings } from './producer-options.ts'
 import type { RecordMetadata } from './record.ts'
 import type { Transaction } from './transaction/transaction.ts'
@@ -31,6 +33,7 @@ export class Producer {
   /** Settles when the record is where `acks` wants it to be. */
   send<K, V>(record: AnyRecord<K, V>): Promise<RecordMetadata> {
     if (!this.#takesRecords) return Promise.reject(this.#refusal())
+    if (isSendHeard()) return this.#traced([record]).then(([metadata]) => metadata!)
     return new Promise((resolve, reject) => {
       this.#dispatcher.add(untyped(record), new SingleDelivery(resolve, reject), 0)
     })
@@ -43,11 +46,7 @@ export class Producer {
   sendBatch<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]> {
     if (!this.#takesRecords) return Promise.reject(this.#refusal())
     if (records.length === 0) return Promise.resolve([])
-    return new Promise((resolve, reject) => {
-      const plain = allUntyped(records)
-      const delivery = new GroupDelivery(plain.length, resolve, reject)
-      for (let i = 0; i < plain.length; i++) this.#dispatcher.add(plain[i]!, delivery, i)
-    })
+    return isSendHeard() ? this.#traced(records) : this.#deliver(records)
   }
 
   /**
@@ -70,6 +69,11 @@ export class Producer {
   /** Settles when every record that was sent before has settled, well or not. */
   flush(): Promise<void> {
     return this.#dispatcher.flush()
+  }
+
+  /** What it has done so far, and how it stands. */
+  metrics(): ProducerMetrics {
+    return (this.#transactions ?? this.#dispatcher).metrics()
   }
 
   /** A stream of records. It holds its writer back while the producer's memory is full, and fails with the first error. */
@@ -96,6 +100,18 @@ export class Producer {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #deliver<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]> {
+    return new Promise((resolve, reject) => {
+      const plain = allUntyped(records)
+      const delivery = new GroupDelivery(plain.length, resolve, reject)
+      for (let i = 0; i < plain.length; i++) this.#dispatcher.add(plain[i]!, delivery, i)
+    })
+  }
+
+  async #traced<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]> {
+    return tracedSend(allUntyped(records), (traced) => this.#deliver(traced))
   }
 
   async #close(): Promise<void> {

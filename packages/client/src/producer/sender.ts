@@ -60,11 +60,16 @@ export class Sender {
   readonly #connecting = new Set<number>()
   #state: 'idle' | 'working' | 'workingAgain' = 'idle'
   #awaitsMetadata = false
+  #requestCount = 0
   #retryTimerAtMs = Infinity
 
   constructor(options: SenderOptions) {
     this.#options = options
     this.#cluster = options.cluster
+  }
+
+  get requestCount(): number {
+    return this.#requestCount
   }
 
   add(queue: PartitionQueue): void {
@@ -191,6 +196,7 @@ export class Sender {
         partitionData: parcels.map(({ batch }) => ({ index: batch.partition, records: batch.sealed(form) })),
       }))
       const body = { transactionalId, acks, timeoutMs: this.#cluster.settings.requestTimeoutMs, topicData }
+      this.#requestCount++
       if (acks === 0) {
         connection.sendUnanswered(produceRequest, body)
         for (const { queue, batch } of parcels) this.#options.answered(queue, batch, unanswered(batch))

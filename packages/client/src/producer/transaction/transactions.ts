@@ -5,6 +5,7 @@ import { type AnyRecord, allUntyped, untyped } from '../../topic/typed-topic.ts'
 import { GroupDelivery, SingleDelivery } from '../delivery.ts'
 import { Dispatcher } from '../dispatcher.ts'
 import type { PartitionQueue, ProducerIdentity } from '../partition-queue.ts'
+import type { ProducerMetrics } from '../producer-metrics.ts'
 import type { ProducerSettings } from '../producer-options.ts'
 import type { RecordMetadata } from '../record.ts'
 import { CoordinatorRequests } from './coordinator-requests.ts'
@@ -79,6 +80,10 @@ export class Transactions {
     const turn = this.#turn.then(() => this.#run(work))
     this.#turn = turn.catch(() => {})
     return turn
+  }
+
+  metrics(): ProducerMetrics {
+    return this.#dispatcher.metrics()
   }
 
   /** When all that were begun have ended. */
