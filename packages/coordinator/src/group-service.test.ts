@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ErrorCode, type JoinGroupRequest } from '@ottla/protocol'
+import { ErrorCode, type JoinGroupRequest, KafkaError } from '@ottla/protocol'
 import type { GroupClient } from './group/join.ts'
 import { GroupService } from './group-service.ts'
 import { defaultGroupSettings, type GroupSettings } from './settings.ts'
@@ -48,7 +48,7 @@ async function started(settings: Partial<GroupSettings> = {}, log = new MemoryLo
   return { service, time, log, commit }
 }
 
-const idsOf = async (service: GroupService) => (await service.listGroups()).groups.map(({ groupId }) => groupId).sort()
+const idsOf = async (service: GroupService) => (await service.listGroups()).map(({ groupId }) => groupId).sort()
 
 test('the topic is created when somebody wants a coordinator, and not before', async () => {
   const { service, log, commit } = await started()
@@ -143,6 +143,27 @@ test('a thousand members that stay away are noticed by one timer each time, not 
   await Promise.all(Array.from({ length: 1000 }, (_, i) => service.joinGroup(joinOf(`g${i}`), client(i))))
   assert.ok(timers <= 2, `${timers} timers`)
   await time.advance(10_000)
-  const { groups } = await service.listGroups()
+  const groups = await service.listGroups()
   assert.ok(groups.every(({ groupState }) => groupState === 'Empty'))
+})
+
+test('a partition that can not be read is without its coordinator, and the others serve', async () => {
+  class Damaged extends MemoryLog {
+    damaged = false
+    override read(partition: number) {
+      if (this.damaged && partition === 1) throw new KafkaError('CORRUPT_MESSAGE', 'damaged')
+      return super.read(partition)
+    }
+  }
+  const log = new Damaged(2)
+  const before = await started({}, log)
+  for (const id of ['a', 'b']) assert.deepEqual(await before.commit(id), [ErrorCode.NONE])
+  await before.service.close()
+  log.damaged = true
+  const after = await started({}, log)
+  assert.deepEqual(await idsOf(after.service), ['b'])
+  assert.deepEqual(await after.commit('b'), [ErrorCode.NONE])
+  assert.deepEqual(await after.commit('a'), [ErrorCode.UNKNOWN_SERVER_ERROR])
+  log.damaged = false
+  assert.deepEqual(await after.commit('a'), [ErrorCode.NONE])
 })

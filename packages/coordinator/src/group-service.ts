@@ -152,13 +152,10 @@ export class GroupService {
       .catch((error) => ({ errorCode: coordinatorErrorCode(error), groupId }))
   }
 
-  async listGroups(): Promise<{ errorCode: number; groups: ListedGroup[] }> {
-    try {
-      const lists = await this.#shards.submitToAll(({ groups }) => Array.from(groups.values(), listClassicGroup))
-      return { errorCode: ErrorCode.NONE, groups: lists.flat() }
-    } catch (error) {
-      return { errorCode: coordinatorErrorCode(error), groups: [] }
-    }
+  /** Of all coordinators that are available. */
+  async listGroups(): Promise<ListedGroup[]> {
+    const lists = await this.#shards.submitToAll(({ groups }) => Array.from(groups.values(), listClassicGroup))
+    return lists.flat()
   }
 
   /** Returns an error code. */
@@ -170,11 +167,7 @@ export class GroupService {
 
   /** Offsets of a deleted topic go with it. Where that fails they go by their retention: they name the topic's id. */
   async topicDeleted(topic: string): Promise<void> {
-    try {
-      await this.#shards.submitToAll((coordinator, step) => deleteOffsetsOfTopic(coordinator, topic, step))
-    } catch (err) {
-      this.#runtime.log.write('warn', 'offsets of a deleted topic could not be deleted', { topic, err })
-    }
+    await this.#shards.submitToAll((coordinator, step) => deleteOffsetsOfTopic(coordinator, topic, step))
   }
 
   /** A connection is gone; with `leaveOnDisconnect`, so are the members that were last heard on it. */
@@ -212,9 +205,7 @@ export class GroupService {
   #checkRetentionLater(): void {
     if (this.#closed) return
     this.#retentionTimer = this.#runtime.timer(this.#settings.offsetsRetentionCheckIntervalMs, () => {
-      this.enforceRetention()
-        .catch((err) => this.#runtime.log.write('warn', 'could not delete expired offsets', { err }))
-        .finally(() => this.#checkRetentionLater())
+      this.enforceRetention().finally(() => this.#checkRetentionLater())
     })
   }
 }

@@ -35,12 +35,15 @@ export class Shards<M extends StateMachine> {
     this.#options = options
   }
 
-  /** Loads what there is. The topic itself is only made when somebody wants a coordinator: see `ready`. */
+  /**
+   * Loads what there is. The topic itself is only made when somebody wants a coordinator: see `ready`. A partition that
+   * can not be read is without its coordinator, and the others serve.
+   */
   async load(): Promise<void> {
     const count = this.#options.log.partitionCount()
     if (count === undefined) return
     const shards = this.#make(count)
-    await Promise.all(shards.map((shard) => shard.load()))
+    await Promise.all(shards.map((shard) => shard.load().catch((err) => this.#failed(shard, err))))
     this.#shards = shards
   }
 
@@ -55,9 +58,17 @@ export class Shards<M extends StateMachine> {
     return shards[coordinatorPartition(key, shards.length)]!.submit(command)
   }
 
-  /** Runs a command at all coordinators. None where there are none yet. */
-  submitToAll<R>(command: (machine: M, step: Step) => R): Promise<R[]> {
-    return Promise.all((this.#shards ?? []).map((shard) => shard.submit(command)))
+  /** Runs a command at all coordinators that are available, and returns their answers. */
+  async submitToAll<R>(command: (machine: M, step: Step) => R): Promise<R[]> {
+    const answers: R[] = []
+    const submitted = (this.#shards ?? []).map((shard) =>
+      shard.submit(command).then(
+        (answer) => answers.push(answer),
+        (err) => this.#failed(shard, err),
+      ),
+    )
+    await Promise.all(submitted)
+    return answers
   }
 
   /** A sum over the states of all coordinators, as they are now. */
@@ -73,6 +84,11 @@ export class Shards<M extends StateMachine> {
     this.#queue.clear()
     await this.#creating?.catch(() => {})
     await Promise.all((this.#shards ?? []).map((shard) => shard.close()))
+  }
+
+  #failed(shard: Shard<M>, err: unknown): void {
+    const { partition } = shard
+    if (!this.#closed) this.#options.runtime.log.write('error', 'a coordinator is not available', { partition, err })
   }
 
   #created(): Promise<readonly Shard<M>[]> {
