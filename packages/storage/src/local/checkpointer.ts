@@ -3,6 +3,7 @@ import type { Writer } from '@ottla/protocol'
 import type { Timer } from '@ottla/runtime'
 import { CheckpointBody, checkpointName, listCheckpoints, newWriter, writeCheckpoint } from './checkpoint.ts'
 import { writeText } from './commit-format.ts'
+import { spareFileName } from './commit-log.ts'
 import { listCommitFiles } from './commit-reader.ts'
 import type { LocalLog } from './local-log.ts'
 import type { LocalLogStore } from './local-log-store.ts'
@@ -74,6 +75,7 @@ export class Checkpointer {
     this.#closed = true
     this.#retry?.cancel()
     await this.#running
+    this.#store.commitLog.spare = undefined
     if (this.#store.commitLog.lastSequence > this.#covered) await this.run()
   }
 
@@ -155,8 +157,17 @@ export class Checkpointer {
       const next = found[index + 1]
       if (next === undefined || next.header === undefined || next.header.firstSequence > this.#previouslyCovered + 1)
         break
-      await files.remove(file.path)
+      await this.#retire(file.path)
     }
+  }
+
+  async #retire(path: string): Promise<void> {
+    const { files } = this.#store.runtime
+    // Not for a start: it reads the last file to its end.
+    if (this.#closed) return files.remove(path)
+    const spare = join(this.#store.commitDirectory, spareFileName)
+    await files.rename(path, spare)
+    this.#store.commitLog.spare = spare
   }
 }
 

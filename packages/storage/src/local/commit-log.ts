@@ -38,6 +38,8 @@ export interface CommitLogOptions {
 const maxEntryBytes = 8 * 1024 * 1024
 const maxEntryItems = 4096
 
+/** A commit file that is not needed any more, kept to be written over. */
+export const spareFileName = 'spare'
 export const commitFileName = (number: number) => `${String(number).padStart(16, '0')}.commit`
 
 /**
@@ -72,6 +74,7 @@ export class CommitLog {
   #closed = false
   // Under the policy `os`: a sync failed, and what it was for may never reach the disk.
   #unsynced = false
+  #spare: string | undefined = undefined
   /** Since this run began, in all files. */
   writtenBytes = 0
 
@@ -87,6 +90,8 @@ export class CommitLog {
   /** Begins the first file, which shows that the disk can be written. */
   static async open(options: CommitLogOptions): Promise<CommitLog> {
     const commitLog = new CommitLog(options)
+    const spare = join(options.directory, spareFileName)
+    if ((await options.runtime.files.size(spare)) !== undefined) commitLog.#spare = spare
     await commitLog.#begin()
     return commitLog
   }
@@ -160,7 +165,7 @@ export class CommitLog {
     const waiting = this.#rolls
     this.#rolls = []
     try {
-      await this.#begin()
+      await this.#begin(this.#spare)
       for (const { resolve } of waiting) resolve(this.lastSequence)
     } catch (error) {
       for (const { reject } of waiting) reject(error as Error)
@@ -225,9 +230,15 @@ export class CommitLog {
     this.writtenBytes += entry.length + dataBytes
   }
 
+  /** The next file may be this one, written over: its blocks are there, so that a durable write need not wait for the
+   *  file system's journal too. Undefined: there is none. */
+  set spare(path: string | undefined) {
+    this.#spare = path
+  }
+
   // The header is durable before the first entry is written, under either policy: a file with anything behind its header
   // has a valid header, unless it was damaged.
-  async #begin(): Promise<void> {
+  async #begin(spare?: string): Promise<void> {
     const { files } = this.#runtime
     const number = this.#nextFile++
     const path = join(this.#directory, commitFileName(number))
@@ -242,6 +253,9 @@ export class CommitLog {
     // sequence number on. So nothing more is written to the older one, come what may.
     await this.#file?.close().catch(() => {})
     this.#file = undefined
+    if (spare !== undefined) this.#spare = undefined
+    // It may have gone: then the new file is really a new one.
+    if (spare !== undefined) await files.rename(spare, path).catch(() => {})
     const file = await files.open(path, 'write', { durable: this.#policy === 'fsync' })
     try {
       await file.write(0, [encodeFileHeader(header)])
