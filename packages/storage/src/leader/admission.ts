@@ -26,6 +26,11 @@ export function readBatches(records: Buffer, topic: string, options: AppendOptio
     if (internalTopics.has(topic))
       throw new KafkaError('INVALID_TOPIC_EXCEPTION', `${topic} is an internal topic, clients must not write to it`)
     const batch = producedBatch(records)
+    if (batch.hasProducer && batch.producerEpoch < 0)
+      throw new KafkaError(
+        'INVALID_PRODUCER_EPOCH',
+        `producer ${batch.producerId} sent the epoch ${batch.producerEpoch} to ${topic}`,
+      )
     if (batch.isTransactional)
       throw new KafkaError(
         'INVALID_TXN_STATE',
@@ -53,8 +58,9 @@ const none: readonly CompressionType[] = []
 /** Checks a client's batch against the topic's settings and returns it as it is to be stored; it may be another buffer. */
 export function admit(batch: PackedBatch, where: string, settings: TopicSettings, nowMs: number): PackedBatch {
   checkSize(batch, where, settings)
+  // The type is the topic's to say: Kafka takes such a batch, and writes it as one of CreateTime.
   if (batch.timestampType === 'LogAppendTime' && settings.messageTimestampType === 'CreateTime')
-    throw new KafkaError('INVALID_TIMESTAMP', `a producer must not set the timestamp type LogAppendTime (${where})`)
+    batch.setMaxTimestamp('CreateTime', batch.maxTimestamp)
   const rules = recordRules(where, settings, nowMs)
   if (looksInside(settings) || rules.timeProblem(batch.maxTimestamp) !== undefined) checkRecords(batch, rules)
   const target = targetCompression(batch, settings)
