@@ -28,7 +28,7 @@ export const offsetCommit = handler(offsetCommitRequest, offsetCommitResponse, a
     topicId,
     partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: answered.next().value! })),
   }))
-  return { topics }
+  return { topics: topics.filter(({ partitions }) => partitions.length > 0) }
 })
 
 type AskedPartition = OffsetCommitRequest['topics'][number]['partitions'][number]

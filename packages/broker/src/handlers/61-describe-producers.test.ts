@@ -26,3 +26,12 @@ test('the producers that a partition remembers are told', async (t) => {
   ])
   assert.equal(unknown!.errorCode, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
 })
+
+test('the producers of a topic that can not be are not told', async (t) => {
+  const broker = await TestBroker.start()
+  t.after(() => broker.close())
+  const answer = await (await broker.connect()).ask(describeProducersRequest, describeProducersResponse, 0, {
+    topics: [{ name: 'not allowed', partitionIndexes: [0] }],
+  })
+  assert.equal(answer.topics[0]!.partitions[0]!.errorCode, ErrorCode.INVALID_TOPIC_EXCEPTION)
+})

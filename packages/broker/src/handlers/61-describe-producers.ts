@@ -1,3 +1,4 @@
+import { faultOfTopicName } from '@ottla/cluster'
 import { describeProducersRequest, describeProducersResponse, ErrorCode } from '@ottla/protocol'
 import { handler } from '../handler.ts'
 import { findPartition } from '../partition-lookup.ts'
@@ -9,6 +10,9 @@ export const describeProducers = handler(describeProducersRequest, describeProdu
   const topics = request.topics.map(({ name, partitionIndexes }) => ({
     name,
     partitions: partitionIndexes.map((partitionIndex) => {
+      const fault = faultOfTopicName(name)
+      if (fault !== undefined)
+        return { partitionIndex, errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION, errorMessage: fault }
       const partition = findPartition(context, context.cluster.image.topics.get(name), partitionIndex)
       if (typeof partition === 'number')
         return { partitionIndex, errorCode: partition, errorMessage: `there is no ${name}-${partitionIndex} here` }

@@ -195,6 +195,7 @@ test('topics that do not exist fail alone, by name and by id', async () => {
       topics: [
         { ...unknown, partitions },
         { ...topicAt(version >= 10), partitions },
+        { ...topicAt(version >= 10), partitions: [] },
       ],
     })
     assert.deepEqual(
