@@ -77,8 +77,9 @@ export class NormalForm {
 
   private isOwn(item: unknown): boolean {
     if (!isStruct(item)) return true
+    if (item.groupId === '') return false
     const name = item.topic ?? item.name ?? item.groupId ?? item.resourceName
-    return typeof name !== 'string' || !/^d-/.test(name) || name.startsWith(this.options.prefix)
+    return typeof name !== 'string' || name.startsWith(this.options.prefix) || !/^d-|^__transaction_state$/.test(name)
   }
 
   private inOrder(items: readonly Record<string, unknown>[]): Record<string, unknown>[] {

@@ -3,7 +3,9 @@ import {
   createTopicsRequest,
   type Decoded,
   decoder,
+  describeGroupsRequest,
   findCoordinatorRequest,
+  initProducerIdRequest,
   listOffsetsRequest,
   type Message,
   type Partially,
@@ -88,11 +90,11 @@ export class Side {
     return (await this.exchange(request, version, body, options)).decoded
   }
 
-  /** Sends bytes that need not be a request. What is compared is whether an answer comes, and its bytes after the id. */
+  /** Sends bytes that need not be a request. What is compared is whether an answer comes. */
   async send(step: string, bytes: Buffer, { on = 'main', waitMs = 1_500 }: AskOptions = {}): Promise<Reaction> {
     const reaction = await this.wire(on).exchange([bytes], waitMs)
     if (typeof reaction === 'string') this.hangUp(on)
-    this.steps.push({ name: step, answer: typeof reaction === 'string' ? reaction : reaction.toString('hex') })
+    this.steps.push({ name: step, answer: typeof reaction === 'string' ? reaction : 'an answer' })
     return reaction
   }
 
@@ -124,10 +126,21 @@ export class Side {
     for (let round = 0; round < 2; round++) await this.topic(`barrier-${++barriers}`)
   }
 
-  async coordinator(): Promise<void> {
+  /** Waits until ids for producers are there, and a coordinator for each partition of the groups' topic. */
+  async started(): Promise<void> {
     await eventually('a coordinator', async () => {
       const answer = await this.tell(findCoordinatorRequest, 3, { key: 'any', keyType: 0 }, { on: 'setup' })
       return answer.errorCode === 0 ? true : undefined
+    })
+    await eventually('ids for producers', async () => {
+      const body = { transactionalId: null, transactionTimeoutMs: 0 }
+      return (await this.tell(initProducerIdRequest, 4, body, { on: 'setup' })).errorCode === 0 ? true : undefined
+    })
+    // Names enough to fall on every partition.
+    const groups = Array.from({ length: 500 }, (_, at) => `${at}`)
+    await eventually('all coordinators', async () => {
+      const answer = await this.tell(describeGroupsRequest, 5, { groups }, { on: 'setup' })
+      return answer.groups.every((group: { errorCode: number }) => group.errorCode === 0) ? true : undefined
     })
   }
 

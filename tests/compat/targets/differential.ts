@@ -43,7 +43,7 @@ async function compareAll({ server, only, report }: RunContext): Promise<void> {
   const kafka = await startServer(reference, { settings: { 'group.initial.rebalance.delay.ms': '0', ...settings } })
   try {
     const both: Both = { ottla: server.address, kafka: kafka.address, startedMs: Date.now() }
-    await withSides(both, 'd-start', (side) => side.coordinator())
+    await withSides(both, 'd-start', (side) => side.started())
     const versions = await advertised(both)
     const used = new Set<Expected>()
     let compared = 0

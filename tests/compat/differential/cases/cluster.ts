@@ -164,9 +164,7 @@ export const clusterCases: readonly Case[] = [
     for (const version of [1, 9]) {
       const bytes = Buffer.concat([request(version), Buffer.from([1, 2, 3])])
       bytes.writeInt32BE(bytes.length - 4)
-      const answer = await side.send('three bytes more', bytes, { on: `more ${version}` })
-      side.steps.pop()
-      side.note(`three bytes more in v${version}`, typeof answer === 'string' ? answer : 'an answer')
+      await side.send(`three bytes more in v${version}`, bytes, { on: `more ${version}` })
     }
   }),
   once('Client ids', async (side) => {

@@ -196,7 +196,7 @@ export const configCases: readonly Case[] = [
     await ask('read-only', [{ name: 'num.partitions', value: '4' }], one)
     await ask('read-only of all', [{ name: 'num.partitions', value: '4' }], all)
     await ask('of the listener', [{ name: 'listeners', value: 'PLAINTEXT://:1' }], all)
-    await ask('unknown', [{ name: 'no.such.key', value: '4' }], one)
+    await ask('unknown', [{ name: 'no.such.key', value: '4' }], { ...one, validateOnly: true })
     await ask('invalid', [{ name: 'log.retention.ms', value: 'x' }], one)
     await ask('valid, only validated', [{ name: 'log.retention.ms', value: '604800000' }], {
       ...all,
@@ -256,7 +256,7 @@ export const configCases: readonly Case[] = [
       resourceName: side.name('a'),
       configs: [{ name: 'flush.ms', value: '9' }],
     }
-    await side.ask('a topic twice', alterConfigsRequest, version, { resources: [resource, resource] })
+    await side.ask('a topic twice', alterConfigsRequest, version, { resources: [resource, resource] }, { waitMs: 500 })
     await side.ask('no resources', alterConfigsRequest, version, { resources: [] })
   }),
   everyVersion(listConfigResourcesRequest, 'ListConfigResources', async (side, version) => {

@@ -6,13 +6,15 @@ import {
   joinGroupRequest,
   leaveGroupRequest,
   listGroupsRequest,
+  offsetCommitRequest,
+  offsetFetchRequest,
   syncGroupRequest,
 } from '@ottla/protocol'
 import { type Case, everyVersion, once } from '../case.ts'
 
 import { Member } from './member.ts'
 
-const invalidGroups = ['', 'x'.repeat(300), 'a b']
+const oddGroups = ['x'.repeat(300), 'a b']
 
 export const groupCases: readonly Case[] = [
   everyVersion(findCoordinatorRequest, 'FindCoordinator', async (side, version) => {
@@ -73,7 +75,7 @@ export const groupCases: readonly Case[] = [
     await ask('no protocol type', { protocolType: '' })
     await ask('a protocol without a name', { protocols: [{ name: '', metadata: Buffer.alloc(0) }] })
     await ask('no group', { groupId: '' })
-    // No negative rebalance timeout: after it Kafka's coordinator completes no join of any group any more.
+    await ask('negative rebalance timeout', { rebalanceTimeoutMs: -1, groupId: side.name('negative') })
     await ask('a group with a space', { groupId: `${side.name('g')} h` })
     await side.ask('listed', listGroupsRequest, 4, {}, { only: 'own' })
   }),
@@ -258,9 +260,9 @@ export const groupCases: readonly Case[] = [
     await ask('with operations', [member.group], true)
     await ask('unknown', [side.name('unknown')])
     await ask('unknown with operations', [side.name('unknown')], true)
-    await ask('several', [member.group, side.name('unknown'), ''])
+    await ask('several', [member.group, side.name('unknown')])
     await ask('twice', [member.group, member.group])
-    await ask('invalid', invalidGroups)
+    await ask('invalid', oddGroups)
     await ask('nothing', [])
     await member.leave('leave')
     await ask('empty', [member.group])
@@ -306,12 +308,36 @@ export const groupCases: readonly Case[] = [
     const ask = (step: string, groupsNames: readonly string[]) =>
       side.ask(step, deleteGroupsRequest, version, { groupsNames })
     await ask('unknown', [side.name('unknown')])
-    await ask('no group', [''])
     await ask('stable and empty', [stable!.group, empty!.group, side.name('unknown')])
     await ask('again', [empty!.group])
     await ask('twice', [side.name('unknown'), side.name('unknown')])
     await ask('nothing', [])
     await empty!.describe('deleted')
+  }),
+  // One case, since all have the group without a name in common.
+  once('The group without a name', async (side) => {
+    const { name } = await side.topic('a')
+    const describe = (step: string) => side.ask(step, describeGroupsRequest, 6, { groups: [''] })
+    const remove = (step: string) => side.ask(step, deleteGroupsRequest, 2, { groupsNames: [''] })
+    await describe('not there')
+    await remove('deleted when not there')
+    const partitions = [{ partitionIndex: 0, committedOffset: 5, committedMetadata: '' }]
+    for (const version of [2, 5, 8])
+      await side.ask(`commit v${version}`, offsetCommitRequest, version, {
+        groupId: '',
+        topics: [{ name, partitions }],
+      })
+    await side.ask('fetched', offsetFetchRequest, 8, { groups: [{ groupId: '', topics: null }] })
+    await describe('there')
+    await side.ask(
+      'listed',
+      listGroupsRequest,
+      5,
+      { typesFilter: ['classic'], statesFilter: ['Empty'] },
+      { only: 'own' },
+    )
+    await remove('deleted')
+    await describe('deleted')
   }),
   once('JoinGroup: a member that is silent for its session', async (side) => {
     const group = side.name('g')

@@ -52,7 +52,6 @@ export const offsetCases: readonly Case[] = [
     await ask('negative partition', { partition: -1 })
     await ask('negative offset', { offset: -7 })
     await ask('metadata too large', { metadata: 'x'.repeat(5000) })
-    await ask('no group', { group: '' })
     await ask('a retention', { retention: 1000 })
     await ask('a generation, no member', { generation: 3 })
     await ask('a member, no generation', { member: 'nobody' })

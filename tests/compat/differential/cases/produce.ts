@@ -271,7 +271,6 @@ export const produceCases: readonly Case[] = [
       { records: batchOf(side.recordMs, ['x', 'y'], { compression: gzip }) },
     ])
     await read(side, stamped)
-    await byTime(side, stamped, -3)
     const unbounded = await side.topic('c')
     const send3 = send(side, version, unbounded)
     await send3('out of order', [{ records: batchOf(side.recordMs + 5000, ['x']) }])
