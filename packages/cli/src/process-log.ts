@@ -39,8 +39,11 @@ export class ProcessLog implements Log {
     return this.#written
   }
 
-  #writeLater({ time, level, message, fields }: Line): void {
-    this.#written = this.#written.then(async () => (await jsonLogger())[level]({ time, ...fields }, message))
+  #writeLater(line: Line): void {
+    const { time, level, message, fields } = line
+    const write = async () => (await jsonLogger())[level]({ time, ...fields }, message)
+    // Whatever keeps the library from being loaded must not keep the line from being read.
+    this.#written = this.#written.then(write).catch(() => writeForPeople(line))
   }
 }
 

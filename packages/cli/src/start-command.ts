@@ -81,10 +81,13 @@ function endOnSignals({ starting, log, monotonic }: Signalled): void {
 
 /** What nobody caught may have left anything half done: the log on disk is sound, this process is not. */
 function endOnBug(log: ProcessLog): void {
-  const end = async (error: unknown) => {
+  let ending = false
+  const end = (error: unknown) => {
+    // One is enough; and what fails on the way out must not begin again.
+    if (ending) return
+    ending = true
     log.write('error', 'the broker ends because of an error that nobody caught', { err: error })
-    await log.flushed()
-    process.exit(1)
+    void log.flushed().finally(() => process.exit(1))
   }
   process.on('uncaughtException', end)
   process.on('unhandledRejection', end)
