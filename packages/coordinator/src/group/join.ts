@@ -93,7 +93,7 @@ function joinUnknown(turn: Turn, join: JoinCommand): void {
   const { request, client } = join
   const instanceId = request.groupInstanceId
   const name = instanceId ?? client.clientId ?? ''
-  const newMemberId = `${name.slice(0, maxClientIdInMemberId)}-${join.uniqueSuffix}`
+  const newMemberId = `${[...name].slice(0, maxClientIdInMemberId).join('')}-${join.uniqueSuffix}`
   if (instanceId === null) {
     if (client.apiVersion >= memberIdRequiredSince) requireMemberId(turn, join, newMemberId)
     else addMember(turn, join, newMemberId)

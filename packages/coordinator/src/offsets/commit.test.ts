@@ -117,3 +117,9 @@ test('offsets that need more memory than there is are refused, and known ones mo
   assert.deepEqual(new Set(codes), new Set([ok, ErrorCode.INVALID_COMMIT_OFFSET_SIZE]))
   assert.deepEqual(group.commit({ offsets: [committed('t', 0, 2)] }), [ok])
 })
+
+test('metadata that no record has room for is refused, whatever the limit', () => {
+  const group = new TestGroup({ offsetMetadataMaxBytes: 1_000_000 })
+  const codes = group.commit({ offsets: [committed('t', 0, 1, '\u00e9'.repeat(20_000)), committed('t', 1, 1)] })
+  assert.deepEqual(codes, [ErrorCode.OFFSET_METADATA_TOO_LARGE, ok])
+})

@@ -28,6 +28,7 @@ export interface CommitCommand extends MemberClaim {
 
 /** From this version on, clients expect to be told that a group does not exist. */
 const groupIdNotFoundSince = 9
+const maxStringBytes = 0x7fff
 
 /** Returns an error code for each offset, in their order. */
 export function commitOffsets(coordinator: GroupCoordinator, commit: CommitCommand, step: Step): number[] {
@@ -39,7 +40,7 @@ export function commitOffsets(coordinator: GroupCoordinator, commit: CommitComma
   let { freeBytes } = coordinator
   return commit.offsets.map((offset) => {
     const metadata = offset.metadata ?? ''
-    if (metadata.length > coordinator.settings.offsetMetadataMaxBytes) return ErrorCode.OFFSET_METADATA_TOO_LARGE
+    if (isTooLong(metadata, coordinator.settings.offsetMetadataMaxBytes)) return ErrorCode.OFFSET_METADATA_TOO_LARGE
     const before = coordinator.offsets.get(commit.groupId, offset.topic, offset.partition)
     const more = offsetBytes({ metadata }) - offsetBytes(before)
     if (more > 0 && more > freeBytes) return ErrorCode.INVALID_COMMIT_OFFSET_SIZE
@@ -57,6 +58,10 @@ export function commitOffsets(coordinator: GroupCoordinator, commit: CommitComma
     return ErrorCode.NONE
   })
 }
+
+/** The limit counts characters, as Kafka does. Whatever it is, a record's string has no room for more than 32 KiB. */
+const isTooLong = (metadata: string, limit: number) =>
+  metadata.length > limit || Buffer.byteLength(metadata) > maxStringBytes
 
 function errorWithoutGroup(commit: CommitCommand): number {
   if (commit.generationId < 0) return ErrorCode.NONE
