@@ -135,12 +135,6 @@ export const expectedDifferences: readonly Expected[] = [
     reason: 'Kafka drops what follows the batch without a word',
   },
   {
-    in: /Produce: batches that are not well .*log append time$/,
-    kafka: 0,
-    ottla: 32,
-    reason: "Kafka stores a producer's claim that the time is the broker's",
-  },
-  {
     in: /Produce: batches that are not well .*length huge$/,
     kafka: -1,
     ottla: 87,
