@@ -16,7 +16,7 @@ import type { RecordMetadata } from './record.ts'
 const only = process.env.OTTLA_CLIENT_SEED
 const seeds =
   only === undefined
-    ? Array.from({ length: Number(process.env.OTTLA_CLIENT_SEEDS ?? 150) }, (_, seed) => seed)
+    ? Array.from({ length: Number(process.env.OTTLA_CLIENT_SEEDS ?? 60) }, (_, seed) => seed)
     : [Number(only)]
 
 interface Sent {

@@ -42,6 +42,8 @@ export class FakeBroker {
   readonly id: number
   readonly address: Address
   answerFaults: AnswerFaults = { lost: 0, twice: 0 }
+  /** Levels of the cluster's features (KIP-584). */
+  readonly features = new Map<string, number>()
   /** Requests that came, by name, in their order. */
   readonly seen: string[] = []
   readonly #runtime: Runtime
@@ -55,7 +57,14 @@ export class FakeBroker {
     this.id = options.id
     this.address = options.address
     this.#chance = options.chance ?? (() => 1)
-    this.on(apiVersionsRequest, apiVersionsResponse, () => ({ apiKeys: this.#advertised() }))
+    this.on(apiVersionsRequest, apiVersionsResponse, () => ({
+      apiKeys: this.#advertised(),
+      finalizedFeatures: [...this.features].map(([name, level]) => ({
+        name,
+        maxVersionLevel: level,
+        minVersionLevel: level,
+      })),
+    }))
   }
 
   get isUp(): boolean {

@@ -5,12 +5,13 @@ import {
   type MetadataRequest,
   metadataRequest,
   metadataResponse,
+  PackedBatch,
   type ProduceRequest,
   produceRequest,
   produceResponse,
 } from '@ottla/protocol'
 import { FakeBroker } from './fake-broker.ts'
-import { FakeLog } from './fake-log.ts'
+import { FakeLog, type FakeTransaction } from './fake-log.ts'
 import type { SimulatedRuntime } from './simulated-runtime.ts'
 
 export interface FakePartition {
@@ -30,6 +31,9 @@ export class FakeCluster {
   readonly runtime: SimulatedRuntime
   readonly brokers: FakeBroker[]
   readonly topics = new Map<string, FakeTopic>()
+  /** Looks at a transactional batch before it is written: its transaction, or the code of an error. */
+  transactional: (batch: PackedBatch, partition: FakePartition) => FakeTransaction | number = () =>
+    ErrorCode.INVALID_TXN_STATE
   #nextProducerId = 1000
 
   constructor(runtime: SimulatedRuntime, brokerCount = 1) {
@@ -73,7 +77,7 @@ export class FakeCluster {
     return broker
       .on(metadataRequest, metadataResponse, (body) => this.#metadata(body))
       .on(initProducerIdRequest, initProducerIdResponse, () => ({
-        producerId: this.#nextProducerId++,
+        producerId: this.newProducerId(),
         producerEpoch: 0,
       }))
       .on(produceRequest, produceResponse, (body) => this.produce(id, body))
@@ -106,6 +110,19 @@ export class FakeCluster {
     }
   }
 
+  newProducerId(): number {
+    return this.#nextProducerId++
+  }
+
+  #append(partition: FakePartition, records: Buffer) {
+    const batch = new PackedBatch(records)
+    if (!batch.isTransactional) return partition.log.append(records)
+    const transaction = this.transactional(batch, partition)
+    return typeof transaction === 'number'
+      ? { errorCode: transaction, baseOffset: -1 }
+      : partition.log.append(records, transaction)
+  }
+
   /** What a broker answers to a Produce. */
   produce(brokerId: number, { topicData }: ProduceRequest) {
     return {
@@ -117,7 +134,7 @@ export class FakeCluster {
           const partition = topic?.partitions[index]
           if (partition === undefined) return { index, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION }
           if (partition.leader !== brokerId) return { index, errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER }
-          return { index, ...partition.log.append(records!) }
+          return { index, ...this.#append(partition, records!) }
         }),
       })),
     }

@@ -44,7 +44,7 @@ export class CoordinatorRequests {
   async initialize(known?: ProducerIdentity): Promise<{ identity: ProducerIdentity; isVersion2: boolean }> {
     const { transactionalId, transactionTimeoutMs } = this.#options
     const body = { transactionalId, transactionTimeoutMs, producerId: -1, producerEpoch: -1, ...known }
-    return this.#retry('starting the transactional producer', 'transaction', async (broker) => {
+    return this.#retry('starting the transactional producer', async (broker) => {
       const answer = await this.#send(broker, initProducerIdRequest, initProducerIdResponse, body)
       throwBrokerError(answer.errorCode, undefined, { transactionalId })
       const { producerId, producerEpoch } = answer
@@ -53,7 +53,11 @@ export class CoordinatorRequests {
     })
   }
 
-  async addPartitions(identity: ProducerIdentity, partitions: readonly TopicPartition[]): Promise<void> {
+  async addPartitions(
+    identity: ProducerIdentity,
+    partitions: readonly TopicPartition[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const { transactionalId } = this.#options
     const { producerId, producerEpoch } = identity
     const topics = [...byTopic(partitions)].map(([name, indexes]) => ({ name, partitions: indexes }))
@@ -64,18 +68,19 @@ export class CoordinatorRequests {
       v3AndBelowProducerEpoch: producerEpoch,
       v3AndBelowTopics: topics,
     }
-    await this.#retry('adding partitions to the transaction', 'transaction', async (broker) => {
+    const attempt = async (broker: number) => {
       // Newer versions are for brokers.
       const answer = await this.#send(broker, addPartitionsToTxnRequest, addPartitionsToTxnResponse, body, 3)
       for (const { name: topic, resultsByPartition } of answer.resultsByTopicV3AndBelow)
         for (const { partitionIndex: partition, partitionErrorCode } of resultsByPartition)
           throwBrokerError(partitionErrorCode, undefined, { transactionalId, topic, partition })
-    })
+    }
+    await this.#retry('adding partitions to the transaction', attempt, signal)
   }
 
   async addOffsets(identity: ProducerIdentity, groupId: string): Promise<void> {
     const { transactionalId } = this.#options
-    await this.#retry('adding offsets to the transaction', 'transaction', async (broker) => {
+    await this.#retry('adding offsets to the transaction', async (broker) => {
       const body = { transactionalId, ...identity, groupId }
       const answer = await this.#send(broker, addOffsetsToTxnRequest, addOffsetsToTxnResponse, body)
       throwBrokerError(answer.errorCode, undefined, { transactionalId, group: groupId })
@@ -128,7 +133,7 @@ export class CoordinatorRequests {
     const { transactionalId } = this.#options
     const maxVersion = isVersion2 ? Infinity : lastOfVersion1.endTxn
     const what = committed ? 'committing the transaction' : 'aborting the transaction'
-    return this.#retry(what, 'transaction', async (broker) => {
+    return this.#retry(what, async (broker) => {
       const body = { transactionalId, ...identity, committed }
       const answer = await this.#send(broker, endTxnRequest, endTxnResponse, body, maxVersion)
       throwBrokerError(answer.errorCode, undefined, { transactionalId })
@@ -147,13 +152,13 @@ export class CoordinatorRequests {
     return this.#options.cluster.send(broker, request, response, body, { maxVersion })
   }
 
-  #retry<T>(what: string, type: 'transaction', attempt: (broker: number) => Promise<T>): Promise<T> {
+  #retry<T>(what: string, attempt: (broker: number) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const { cluster, transactionalId, timeoutMs } = this.#options
     const beforeRetry = (error: OttlaError) => {
-      if (error.name !== 'CONCURRENT_TRANSACTIONS') cluster.forgetCoordinator(type, transactionalId)
+      if (error.name !== 'CONCURRENT_TRANSACTIONS') cluster.forgetCoordinator('transaction', transactionalId)
     }
-    return cluster.retry({ what, timeoutMs, beforeRetry }, async () =>
-      attempt(await cluster.coordinatorNow(type, transactionalId)),
+    return cluster.retry({ what, timeoutMs, beforeRetry, signal }, async () =>
+      attempt(await cluster.coordinatorNow('transaction', transactionalId)),
     )
   }
 }

@@ -47,10 +47,12 @@ export class Transactions {
   #hasContent = false
   /** Why the open transaction cannot be committed. */
   #failure: OttlaError | undefined
-  /** Version 1: partitions that the coordinator knows to be part of the transaction, and those it is being told of. */
+  /** Version 1: partitions that the coordinator knows to be part of the transaction, that it is told of, and the others. */
   readonly #added = new Set<PartitionQueue>()
-  readonly #adding = new Set<PartitionQueue>()
-  #isAdding = false
+  readonly #announced = new Set<PartitionQueue>()
+  #unannounced = new Set<PartitionQueue>()
+  /** Ends the telling when the transaction does. */
+  #adding = new AbortController()
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(options: TransactionsOptions) {
@@ -113,7 +115,9 @@ export class Transactions {
     this.#failure = undefined
     this.#hasContent = false
     this.#added.clear()
-    this.#adding.clear()
+    this.#announced.clear()
+    this.#unannounced.clear()
+    this.#adding = new AbortController()
     this.#state = 'open'
   }
 
@@ -146,6 +150,7 @@ export class Transactions {
 
   async #abort(cause: OttlaError): Promise<void> {
     this.#state = 'ending'
+    this.#adding.abort(cause)
     this.#dispatcher.dropUnsent(new OttlaError('OPERATION_ABORTED', { message: 'the transaction was aborted', cause }))
     await this.#dispatcher.flush()
     const identity = this.#identity
@@ -220,26 +225,30 @@ export class Transactions {
     if (this.#identity === undefined) return false
     this.#hasContent = true
     if (this.#isVersion2 || this.#added.has(queue)) return true
-    this.#adding.add(queue)
-    this.#addPartitions()
+    if (!this.#announced.has(queue)) {
+      this.#unannounced.add(queue)
+      this.#announce()
+    }
     return false
   }
 
   /** Tells the coordinator of the partitions that have gathered; the next ones gather meanwhile. */
-  #addPartitions(): void {
-    if (this.#isAdding || this.#adding.size === 0) return
-    this.#isAdding = true
-    const queues = [...this.#adding]
-    this.#adding.clear()
-    this.#watched(() => this.#requests.addPartitions(this.#identity!, queues)).then(
+  #announce(): void {
+    if (this.#announced.size > 0 || this.#unannounced.size === 0) return
+    const queues = [...this.#unannounced]
+    const { signal } = this.#adding
+    this.#unannounced.clear()
+    for (const queue of queues) this.#announced.add(queue)
+    this.#watched(() => this.#requests.addPartitions(this.#identity!, queues, signal)).then(
       () => {
-        this.#isAdding = false
+        if (signal.aborted) return
         for (const queue of queues) this.#added.add(queue)
+        this.#announced.clear()
         this.#dispatcher.work()
-        this.#addPartitions()
+        this.#announce()
       },
       (error) => {
-        this.#isAdding = false
+        if (signal.aborted) return
         this.#fail(asOttlaError(error))
         this.#dispatcher.dropUnsent(asOttlaError(error))
       },
