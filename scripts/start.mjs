@@ -3,5 +3,12 @@ import { build, root } from './prepare.mjs'
 
 build()
 process.chdir(root)
+
+// npm runs this below a shell, which does not pass on the signal that ends npm: it just goes, and so must the broker.
+const parent = process.ppid
+setInterval(() => {
+  if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM')
+}, 500).unref()
+
 const { main } = await import('../packages/ottla/bundle/cli.js')
 await main([process.argv[0], 'ottla', 'start', ...process.argv.slice(2)])
