@@ -6,8 +6,10 @@ process.chdir(root)
 
 // npm runs this below a shell, which does not pass on the signal that ends npm: it just goes, and so must the broker.
 const parent = process.ppid
-setInterval(() => {
-  if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM')
+const watch = setInterval(() => {
+  if (process.ppid === parent) return
+  clearInterval(watch)
+  process.kill(process.pid, 'SIGTERM')
 }, 500).unref()
 
 const { main } = await import('../packages/ottla/bundle/cli.js')
