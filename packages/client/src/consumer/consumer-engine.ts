@@ -54,7 +54,7 @@ export class ConsumerEngine {
     const failed = (error: OttlaError) => this.intake.fail(error)
     const member = () => this.member
     this.cluster = cluster
-    this.intake = new Intake(buffer, () => this.#fetcher.wake())
+    this.intake = new Intake(buffer, () => this.#fetcher.roomMade())
     this.committer =
       settings.groupId === undefined
         ? undefined

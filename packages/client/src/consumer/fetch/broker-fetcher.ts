@@ -40,6 +40,10 @@ export class BrokerFetcher {
     this.#parts = parts
   }
 
+  get isBusy(): boolean {
+    return this.#isBusy
+  }
+
   /** Does nothing while a request is out: `done` comes when that is over. */
   fetch(plan: FetchPlan, maxBytes: number): void {
     if (this.#isBusy || this.#isClosed) return

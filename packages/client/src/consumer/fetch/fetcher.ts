@@ -40,6 +40,11 @@ export class Fetcher {
     }
   }
 
+  /** There is room in the buffer. While all brokers are busy that leads to nothing: they look again when they are done. */
+  roomMade(): void {
+    if ([...this.#brokers.values()].some((broker) => !broker.isBusy)) this.wake()
+  }
+
   /** Tells the brokers to drop their sessions. */
   close(): void {
     this.#isClosed = true
