@@ -124,7 +124,7 @@ export class SimulatedFiles implements FileSystem {
     // A part is written at once, so that a crash may come in between.
     write: (inode: Inode, path: string, position: number, bytes: Buffer, durable: boolean) => {
       const error = this.#fault(path)
-      const first = this.#random.between(0, bytes.length)
+      const first = this.#random.pick([0, bytes.length, this.#random.between(0, bytes.length)])
       inode.write(position, bytes.subarray(0, first))
       return this.#later(() => {
         if (error !== undefined) {

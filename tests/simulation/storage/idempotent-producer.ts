@@ -47,6 +47,8 @@ export class IdempotentProducer {
     this.#nextSequence += batch.values.length
     this.#pending.push(pending)
     this.#attempt(partition, pending, false)
+    // A request that was sent again before its answer came.
+    if (pending.baseSequence % 5 === 4) this.#attempt(partition, pending, false)
   }
 
   retry(partition: Partition): void {

@@ -21,6 +21,8 @@ interface SimulatedTopic {
   readonly topicId: string
   readonly partitions: SimulatedPartition[]
   deleting: boolean
+  /** A deletion was refused. It may show after a crash all the same. */
+  deletionRefused: boolean
 }
 
 interface SimulatedPartition {
@@ -53,6 +55,7 @@ export class StorageRun {
   #topicCount = 0
   #keys = { acknowledged: 0, attempted: 0 }
   #failure: unknown
+  #ending = false
   readonly counts = { acknowledged: 0, refused: 0, crashes: 0, restarts: 0, reads: 0, deletions: 0 }
 
   constructor(options: RunOptions) {
@@ -207,6 +210,7 @@ export class StorageRun {
       () => this.#replaceTopic(topic),
       (error) => {
         topic.deleting = false
+        topic.deletionRefused = true
         this.#check(() => assert.equal(error.name, 'KAFKA_STORAGE_ERROR', String(error?.stack)))
       },
     )
@@ -223,7 +227,7 @@ export class StorageRun {
   #changeFaults(): void {
     const { faults } = this.#process.files
     faults.full = faults.full > 0 ? 0 : this.#random.pick([0, 0.5, 1])
-    faults.broken = this.#random.pick([0, 0, 0, 0.05])
+    faults.broken = this.#random.pick([0, 0, 0, 0.05, 0.3])
     this.#trace('faults', faults)
   }
 
@@ -270,7 +274,7 @@ export class StorageRun {
 
   async #open(mayHaveLostEnd: boolean): Promise<void> {
     const { files } = this.#process
-    if (this.#random.chance(0.1)) files.faults.full = 0.3
+    if (this.#random.chance(0.1) && !this.#ending) files.faults.full = 0.3
     for (;;) {
       const opening = openStorage({ runtime: this.#process, directory, settings: this.#settings })
       try {
@@ -284,7 +288,8 @@ export class StorageRun {
     }
     while (this.#topics.length < 2) this.#topics.push(this.#newTopic(`topic-${this.#topics.length}`))
     for (const topic of [...this.#topics]) {
-      const wasDeleted = topic.deleting && this.#storage.partition(topic.topicId, 0) === undefined
+      const wasDeleted =
+        (topic.deleting || topic.deletionRefused) && this.#storage.partition(topic.topicId, 0) === undefined
       topic.deleting = false
       if (wasDeleted) this.#replaceTopic(topic)
       else await this.#simulation.until(this.#openTopic(topic))
@@ -309,7 +314,7 @@ export class StorageRun {
       )
       return { model, producers, partition: undefined as unknown as Partition }
     })
-    return { topic, topicId, partitions, deleting: false }
+    return { topic, topicId, partitions, deleting: false, deletionRefused: false }
   }
 
   async #openTopic({ topic, topicId, partitions }: SimulatedTopic): Promise<void> {
@@ -367,13 +372,28 @@ export class StorageRun {
 
   /** When the faults are over everything works again, with no restart. */
   async #end(): Promise<void> {
+    this.#ending = true
     Object.assign(this.#process.files.faults, { full: 0, broken: 0 })
     await this.#pass(20_000)
     for (const topic of [...this.#topics]) for (const target of topic.partitions) await this.#mustAppend(target)
     if (this.#failure !== undefined) throw this.#failure
     await this.#verify()
+    for (let round = 0; round < 2; round++) {
+      await this.#restart()
+      for (const topic of [...this.#topics]) await this.#mustAppend(topic.partitions[0]!)
+    }
     await this.#restart()
     if (this.#failure !== undefined) throw this.#failure
+    await this.#seeNoLitter()
+  }
+
+  /** What crashes and failures have left behind is gone after two checkpoints. */
+  async #seeNoLitter(): Promise<void> {
+    const { files } = this.#process
+    const commits = await this.#simulation.until(files.list(`${directory}/commit`))
+    assert.ok(commits.length <= 4, `the commit log has ${commits}`)
+    const checkpoints = await this.#simulation.until(files.list(`${directory}/checkpoints`))
+    assert.equal(checkpoints.length, 2)
   }
 
   async #mustAppend({ model, partition }: SimulatedPartition): Promise<void> {

@@ -4,7 +4,7 @@ import type { Timer } from '@ottla/runtime'
 import { CheckpointBody, checkpointName, listCheckpoints, newWriter, writeCheckpoint } from './checkpoint.ts'
 import { writeText } from './commit-format.ts'
 import { spareFileName } from './commit-log.ts'
-import { listCommitFiles } from './commit-reader.ts'
+import { listCommitFiles, voidFrom } from './commit-reader.ts'
 import type { LocalLog } from './local-log.ts'
 import type { LocalLogStore } from './local-log-store.ts'
 
@@ -153,12 +153,8 @@ export class Checkpointer {
     for (const covered of await listCheckpoints(files, checkpointDirectory))
       if (covered < this.#previouslyCovered) await files.remove(join(checkpointDirectory, checkpointName(covered)))
     const found = await listCommitFiles(files, commitDirectory)
-    for (const [index, file] of found.entries()) {
-      const next = found[index + 1]
-      if (next === undefined || next.header === undefined || next.header.firstSequence > this.#previouslyCovered + 1)
-        break
-      await this.#retire(file.path)
-    }
+    for (const [index, file] of found.entries())
+      if (voidFrom(found, index) <= this.#previouslyCovered + 1) await this.#retire(file.path)
   }
 
   async #retire(path: string): Promise<void> {
