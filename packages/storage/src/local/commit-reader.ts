@@ -54,6 +54,8 @@ export interface CommitEntry {
   readonly sequence: number
   readonly path: string
   readonly position: number
+  /** All of it. */
+  readonly bytes: Buffer
   readonly table: Buffer
   readonly data: Buffer
 }
@@ -150,7 +152,7 @@ class CommitFileReader {
     const tableEnd = entryHeaderBytes + tableBytes
     if (!entryIntact(bytes.subarray(0, tableEnd))) return undefined
     const table = bytes.subarray(entryHeaderBytes, tableEnd)
-    return { sequence, path: this.#path, position, table, data: bytes.subarray(tableEnd) }
+    return { sequence, path: this.#path, position, bytes, table, data: bytes.subarray(tableEnd) }
   }
 
   /** Something after the place where `next` ended proves that more was written. */

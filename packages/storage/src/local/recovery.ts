@@ -37,14 +37,17 @@ export async function recover(store: LocalLogStore, keys: Map<string, string>): 
   const found = await listCommitFiles(files, store.commitDirectory)
   await syncCommitFiles(files, found, covered)
   let lastSequence = covered
+  let last: CommitEntry | undefined
   let commitBytes = 0
   for await (const entry of readCommitLog(files, store.commitDirectory, found, covered, log)) {
     recovery.replay(entry)
     lastSequence = entry.sequence
+    last = entry
     commitBytes += entry.table.length + entry.data.length
     while (!store.hasRoom) await store.room()
   }
   store.recovering = false
+  if (last !== undefined) await writeAgain(files, last)
   recovery.finish()
   return { lastSequence, nextFile: (found.at(-1)?.number ?? 0) + 1, covered, previouslyCovered, commitBytes }
 }
@@ -62,6 +65,19 @@ async function syncCommitFiles(files: FileSystem, found: readonly CommitFile[], 
     } finally {
       await file.close()
     }
+  }
+}
+
+/**
+ * The last entry may be one whose write has failed. Then it is in the system's memory, but the system may hold it for
+ * written and do nothing when asked to sync it. Written again it counts as changed.
+ */
+async function writeAgain(files: FileSystem, { path, position, bytes }: CommitEntry): Promise<void> {
+  const file = await files.open(path, 'write', { durable: true })
+  try {
+    await file.write(position, [bytes])
+  } finally {
+    await file.close()
   }
 }
 
