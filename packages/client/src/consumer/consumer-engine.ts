@@ -12,6 +12,7 @@ import { Fetcher } from './fetch/fetcher.ts'
 import { Handover } from './handover.ts'
 import { joinGroup } from './membership/chosen-membership.ts'
 import type { LeaveOptions, MemberIdentity, Membership } from './membership/membership.ts'
+import { AbsentPartitions } from './position/absent-partitions.ts'
 import { Positions } from './position/positions.ts'
 import { Assignment } from './progress/assignment.ts'
 import { Subscription, type TopicsOrPatterns } from './subscription.ts'
@@ -88,7 +89,9 @@ export class ConsumerEngine {
       changed: () => this.#subscriptionChanged(),
       failed,
     })
+    const absent = new AbsentPartitions(cluster, assignment, failed)
     cluster.onMetadata(() => {
+      absent.look()
       this.#positions.compareLeaders()
       this.#fetcher.wake()
     })

@@ -187,6 +187,20 @@ test('a consumer waits for a cluster that is not there yet, and for a topic', ()
   })
 })
 
+test('a partition that is not in the cluster is an error after a while, and is read when it comes', () => {
+  const scene = new Scene()
+  scene.fake.topics.delete('t')
+  return scene.run(async () => {
+    scene.write(1)
+    const consumer = await scene.assigned()
+    await assert.rejects(take(consumer, 1), { name: 'UNKNOWN_TOPIC_OR_PARTITION', topic: 't', partition: 0 })
+    await assert.rejects(take(consumer, 1), { name: 'UNKNOWN_TOPIC_OR_PARTITION' })
+    scene.fake.topics.set('t', scene.topic)
+    assert.deepEqual(await take(consumer, 1), ['v0'])
+    await consumer.close()
+  })
+})
+
 test('closing settles in its time though no broker answers', () => {
   const scene = new Scene()
   return scene.run(async () => {

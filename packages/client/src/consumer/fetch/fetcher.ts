@@ -1,3 +1,4 @@
+import { backoffMs } from '../../connection/chance.ts'
 import type { Cluster } from '../../connection/cluster.ts'
 import type { ConsumerCounts } from '../consumer-metrics.ts'
 import type { ConsumerSettings } from '../consumer-options.ts'
@@ -21,6 +22,7 @@ export class Fetcher {
   readonly #parts: FetcherParts
   readonly #brokers = new Map<number, BrokerFetcher>()
   #isFindingLeaders = false
+  #leaderSearches = 0
   #isClosed = false
 
   constructor(parts: FetcherParts) {
@@ -33,6 +35,7 @@ export class Fetcher {
     const { cluster, assignment, buffer, settings } = this.#parts
     const { plans, lacksLeaders } = fetchPlans(cluster, assignment, buffer, settings)
     if (lacksLeaders) void this.#findLeaders()
+    else this.#leaderSearches = 0
     const budget = Math.floor((settings.prefetchBytes - buffer.bytes) / Math.max(1, plans.size))
     for (const [brokerId, plan] of plans) {
       if (plan.planned.length === 0) continue
@@ -56,8 +59,9 @@ export class Fetcher {
     if (this.#isFindingLeaders) return
     this.#isFindingLeaders = true
     const { cluster } = this.#parts
-    const pause = cluster.wheel.sleep(cluster.settings.retryBackoffMs, cluster.closed)
-    await Promise.allSettled([cluster.refresh(), pause])
+    const { retryBackoffMs: firstMs, retryBackoffMaxMs: maxMs } = cluster.settings
+    const pauseMs = backoffMs(cluster.runtime, this.#leaderSearches++, { firstMs, maxMs })
+    await Promise.allSettled([cluster.refresh(), cluster.wheel.sleep(pauseMs, cluster.closed)])
     this.#isFindingLeaders = false
     this.wake()
   }
