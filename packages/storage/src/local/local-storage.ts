@@ -57,6 +57,7 @@ export class LocalStorage implements Storage {
         nextSequence: recovered.lastSequence + 1,
         onEntry: () => checkpointer.wake(),
       })
+      for (const log of recovered.trimmed) log.startMoved()
       checkpointer.wake()
       store.flusher.wake()
       return new LocalStorage(store, lock, keys, checkpointer)

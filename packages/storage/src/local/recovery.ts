@@ -27,6 +27,8 @@ export interface Recovered {
   readonly previouslyCovered: number
   /** Of the commit log, that no checkpoint covers. */
   readonly commitBytes: number
+  /** Partitions that may have segments before their log start. */
+  readonly trimmed: ReadonlySet<LocalLog>
 }
 
 /** Brings a store to where it was: the newest checkpoint, then the commit log from there on. Segments are not read. */
@@ -48,8 +50,8 @@ export async function recover(store: LocalLogStore, keys: Map<string, string>): 
   }
   store.recovering = false
   if (last !== undefined) await writeAgain(files, last)
-  recovery.finish()
-  return { lastSequence, nextFile: (found.at(-1)?.number ?? 0) + 1, covered, previouslyCovered, commitBytes }
+  const trimmed = recovery.finish()
+  return { lastSequence, nextFile: (found.at(-1)?.number ?? 0) + 1, covered, previouslyCovered, commitBytes, trimmed }
 }
 
 /**
@@ -213,10 +215,10 @@ class Recovery {
     this.#store.topics.delete(log.id.topicId)
   }
 
-  finish(): void {
+  finish(): ReadonlySet<LocalLog> {
     for (const [logId, { path, position }] of this.#unknown)
       throw new DamagedLogError(path, position, `it tells of a partition (${logId}) that nothing tells of`)
-    for (const log of this.#trimmed) log.startMoved()
+    return this.#trimmed
   }
 }
 
