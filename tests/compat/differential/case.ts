@@ -5,18 +5,12 @@ import type { Side } from './side.ts'
 export interface Case {
   readonly name: string
   readonly request?: Message<any>
-  readonly from?: number
-  readonly to?: number
+  /** Without it, all versions. */
+  readonly at?: (version: number) => boolean
   run(side: Side, version: number): Promise<void>
 }
 
-export function everyVersion(
-  request: Message<any>,
-  name: string,
-  run: Case['run'],
-  { from, to }: { readonly from?: number; readonly to?: number } = {},
-): Case {
-  return { name, request, run, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
-}
+export const everyVersion = (request: Message<any>, name: string, run: Case['run'], at?: Case['at']): Case =>
+  at === undefined ? { name, request, run } : { name, request, run, at }
 
 export const once = (name: string, run: (side: Side) => Promise<void>): Case => ({ name, run })

@@ -91,7 +91,7 @@ export class Side {
   }
 
   /** Sends bytes that need not be a request. What is compared is whether an answer comes. */
-  async send(step: string, bytes: Buffer, { on = 'main', waitMs = 1_500 }: AskOptions = {}): Promise<Reaction> {
+  async send(step: string, bytes: Buffer, { on = 'main', waitMs = 5_000 }: AskOptions = {}): Promise<Reaction> {
     const reaction = await this.wire(on).exchange([bytes], waitMs)
     if (typeof reaction === 'string') this.hangUp(on)
     this.steps.push({ name: step, answer: typeof reaction === 'string' ? reaction : 'an answer' })

@@ -62,7 +62,8 @@ async function compareAll({ server, only, report }: RunContext): Promise<void> {
       report({ name: one.name, verdict, ms: Date.now() - started, ...(left.length > 0 && { detail: listed(left) }) })
     })
     console.log(`  ${compared} answers of ${wanted.length} cases compared`)
-    if (only.length > 0) return
+    // Kafka compared with itself differs in nothing, and that says nothing of the table.
+    if (only.length > 0 || used.size === 0) return
     for (const stale of expectedDifferences.filter((each) => !used.has(each)))
       report({ name: `expected: ${stale.reason}`, verdict: 'failed', detail: 'this does not differ any more', ms: 0 })
   } finally {
@@ -127,11 +128,11 @@ async function advertised(both: Both): Promise<Map<number, readonly [number, num
   return result
 }
 
-function versionsOf({ request, from, to }: Case, versions: Map<number, readonly [number, number]>) {
+function versionsOf({ request, at }: Case, versions: Map<number, readonly [number, number]>) {
   if (request === undefined) return [undefined]
   const [min, max] = versions.get(request.api!) ?? [0, -1]
-  const all = Array.from({ length: max - min + 1 }, (_, at) => min + at)
-  return all.filter((version) => version >= (from ?? min) && version <= (to ?? max))
+  const all = Array.from({ length: max - min + 1 }, (_, i) => min + i)
+  return at === undefined ? all : all.filter(at)
 }
 
 /** One line for a difference, however many versions, steps and items show it. */

@@ -111,7 +111,7 @@ export const clusterCases: readonly Case[] = [
     }
     const header = (key: number, version: number, clientId: Buffer = int16(-1)) =>
       Buffer.concat([int16(key), int16(version), Buffer.from([0, 0, 0, 5]), clientId])
-    const send = (step: string, bytes: Buffer, waitMs = 1_500) => side.send(step, bytes, { on: step, waitMs })
+    const send = (step: string, bytes: Buffer, waitMs = 5_000) => side.send(step, bytes, { on: step, waitMs })
     await send('unknown API', frame(header(999, 0)))
     await send('negative API', frame(header(-1, 0)))
     await send('an API of controllers', frame(header(52, 0)))

@@ -181,16 +181,13 @@ export const fetchCases: readonly Case[] = [
         sessionEpoch: 1,
       })
     },
-    { from: 7 },
+    (version) => version >= 7,
   ),
   once('Fetch: waits until records come', async (side) => {
     const topic = await fill(side, 'a')
-    const waiting = fetching(side, 11, topic)(
-      'woken',
-      [{ fetchOffset: 6 }],
-      { minBytes: 1, maxWaitMs: 9_000 },
-      { on: 'waiting' },
-    )
+    const ask = fetching(side, 11, topic)
+    const began = Date.now()
+    const waiting = ask('woken', [{ fetchOffset: 6 }], { minBytes: 1, maxWaitMs: 9_000 }, { on: 'waiting' })
     await new Promise((resolve) => setTimeout(resolve, 200))
     await side.tell(produceRequest, 9, {
       acks: -1,
@@ -198,6 +195,10 @@ export const fetchCases: readonly Case[] = [
       topicData: [{ name: topic.name, partitionData: [{ index: 0, records: batchOf(side.recordMs, ['x']) }] }],
     })
     await waiting
+    // Ottla also wakes those who wait when any topic goes away, and then there may be nothing yet.
+    side.steps.shift()
+    side.note('before its time', Date.now() - began < 8_000)
+    await ask('read', [{ fetchOffset: 6 }])
   }),
   everyVersion(listOffsetsRequest, 'ListOffsets', async (side, version) => {
     const topic = await fill(side, 'a')

@@ -77,7 +77,8 @@ export const groupCases: readonly Case[] = [
     await ask('no group', { groupId: '' })
     await ask('negative rebalance timeout', { rebalanceTimeoutMs: -1, groupId: side.name('negative') })
     await ask('a group with a space', { groupId: `${side.name('g')} h` })
-    await side.ask('listed', listGroupsRequest, 4, {}, { only: 'own' })
+    // Of those that wait for a member with an id, Kafka may tell or not.
+    if (version < 4) await side.ask('listed', listGroupsRequest, 4, {}, { only: 'own' })
   }),
   everyVersion(joinGroupRequest, 'JoinGroup: two members', async (side, version) => {
     const group = side.name('g')
@@ -165,7 +166,7 @@ export const groupCases: readonly Case[] = [
       await again.beat('after its removal')
       await again.describe('after its removal')
     },
-    { from: 5 },
+    (version) => version >= 5,
   ),
   everyVersion(syncGroupRequest, 'SyncGroup', async (side, version) => {
     const member = new Member(side, side.name('g'), { join: 5 })

@@ -181,7 +181,7 @@ export const topicCases: readonly Case[] = [
       await ask('id', [{ name: null, topicId: id }])
       await ask('id again', [{ name: null, topicId: id }])
     },
-    { from: 6 },
+    (version) => version >= 6,
   ),
   everyVersion(createPartitionsRequest, 'CreatePartitions', async (side, version) => {
     await side.topic('a', 2)
