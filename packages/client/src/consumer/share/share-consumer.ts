@@ -1,11 +1,11 @@
 import type { ClientOptions } from '../../connection/client-options.ts'
 import { OttlaError } from '../../ottla-error.ts'
 import { type Deserializer, deserializersOf } from '../deliver/deserializers.ts'
-import { processingFailed } from '../deliver/record-handler.ts'
 import type { TopicsOrPatterns } from '../subscription.ts'
 import { ShareEngine } from './share-engine.ts'
 import { ShareIterator } from './share-iterator.ts'
 import type { ShareRecord } from './share-record.ts'
+import { ShareRunner } from './share-runner.ts'
 
 export interface ShareConsumerOptions<K = Buffer | null, V = Buffer | null> {
   /** The share group: its members divide the records, not the partitions, among them. */
@@ -64,46 +64,11 @@ export class ShareConsumer<K = Buffer | null, V = Buffer | null> implements Asyn
   }
 
   /** Calls a handler for each record, up to `concurrency` at a time, until the consumer closes. */
-  async run({ eachRecord, concurrency = 1, onError, signal }: ShareRunOptions<K, V>): Promise<void> {
-    const engine = this.#open
-    const working = new Set<Promise<void>>()
-    const failures: unknown[] = []
-    const isOver = () => failures.length > 0 || engine.isClosed || signal?.aborted === true
-    const stop = () => engine.wakeTakers()
-    signal?.addEventListener('abort', stop, { once: true })
-    const handle = async (record: ShareRecord<K, V>) => {
-      try {
-        await eachRecord(record)
-        record.accept()
-      } catch (cause) {
-        const { topic, partition, offset } = record
-        const error = processingFailed(cause, topic, partition, `the record at offset ${offset}`)
-        const decision = await onError?.(error, record)
-        if (decision === 'reject') record.reject()
-        else record.release()
-        if (decision === 'stop') throw error
-      }
-    }
-    const begin = (record: ShareRecord<K, V>) => {
-      const work: Promise<void> = handle(record)
-        .catch((error) => void failures.push(error))
-        .finally(() => {
-          working.delete(work)
-          engine.wakeTakers()
-        })
-      working.add(work)
-    }
-    try {
-      while (!isOver()) {
-        const record = working.size < concurrency ? engine.take() : undefined
-        if (record === undefined) await engine.change()
-        else begin(record)
-      }
-    } finally {
-      signal?.removeEventListener('abort', stop)
-      await Promise.all(working)
-    }
-    if (failures.length > 0) throw failures[0]
+  async run(options: ShareRunOptions<K, V>): Promise<void> {
+    const { concurrency = 1 } = options
+    if (!Number.isInteger(concurrency) || concurrency < 1)
+      throw new OttlaError('INVALID_ARGUMENT', { message: `concurrency must be 1 or more, and is ${concurrency}` })
+    await new ShareRunner(this.#open, options).run()
   }
 
   /** Settles when the brokers have answered to all decisions so far. */
