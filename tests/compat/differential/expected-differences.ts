@@ -163,10 +163,15 @@ export const expectedDifferences: readonly Expected[] = [
     reason: 'the log start offset stands beside every error of a partition that is there',
   },
   {
-    in: /Produce: idempotent/,
+    in: /^(Produce: idempotent|A producer whose records were deleted)/,
     path: /logAppendTimeMs$/,
     ottla: -1,
     reason: "Kafka answers a duplicate with the producer's time as the broker's",
+  },
+  {
+    in: /^After records were deleted \/ (from 6|one more): bounds$/,
+    path: /\.(timestamp|offset|leaderEpoch)$/,
+    reason: 'the largest time is that of a record that can still be read; Kafka tells of one that was deleted',
   },
   {
     in: /OffsetForLeaderEpoch \/ epoch -2/,
@@ -219,7 +224,7 @@ export const expectedDifferences: readonly Expected[] = [
     reason: 'listeners, directories and replication are set for each in its own way, and Ottla has settings of its own',
   },
   {
-    in: /JoinGroup: a member alone \/ before sync$/,
+    in: /^(JoinGroup: a member alone \/ before sync|LeaveGroup: in the middle of a rebalance \/ preparing)$/,
     path: /memberAssignment$/,
     ottla: 'hex ',
     reason: 'an assignment is shown only while it is in force',

@@ -83,8 +83,16 @@ export class NormalForm {
   }
 
   private inOrder(items: readonly Record<string, unknown>[]): Record<string, unknown>[] {
-    const keyed = items.map((item) => ({ item, key: identityOf({ ...item, ...this.namedById(item) }) + saidBy(item) }))
+    const keyed = items.map((item) => ({
+      item,
+      key: identityOf({ ...item, ...this.namedById(item) }) + this.memberOrder(item),
+    }))
     return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ item }) => item)
+  }
+
+  /** Members have only random ids: those that were seen before come in that order, the others in that of what they say. */
+  private memberOrder(item: Record<string, unknown>): string {
+    return this.symbols.get(`member ${item.memberId}`) ?? `~${saidBy(item)}`
   }
 
   private namedById({ topicId }: Record<string, unknown>): { topic?: string } {
@@ -160,7 +168,6 @@ const isStruct = (item: unknown): item is Record<string, unknown> =>
 const textOf = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : bytes.length > 100 ? `${bytes.length} bytes` : Buffer.from(bytes).toString('latin1')
 
-/** Members have only random ids: their order is that of what they say. */
 const saidBy = (item: Record<string, unknown>): string =>
   [item.metadata, item.memberMetadata, item.memberAssignment]
     .map((bytes) => (bytes instanceof Uint8Array ? Buffer.from(bytes).toString('latin1') : ''))

@@ -5,6 +5,7 @@ import { fetchCases } from './fetch.ts'
 import { groupCases } from './groups.ts'
 import { offsetCases } from './offsets.ts'
 import { produceCases } from './produce.ts'
+import { sequenceCases } from './sequences.ts'
 import { topicCases } from './topics.ts'
 
 export const cases: readonly Case[] = [
@@ -15,4 +16,5 @@ export const cases: readonly Case[] = [
   ...offsetCases,
   ...configCases,
   ...clusterCases,
+  ...sequenceCases,
 ]
