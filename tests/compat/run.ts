@@ -33,8 +33,7 @@ if (unknown.length > 0) {
 
 const results: Result[] = []
 for (const target of targets)
-  if (values.target.length === 0 ? target.byDefault !== false : values.target.includes(target.name))
-    await runTarget(target)
+  if (values.target.length === 0 || values.target.includes(target.name)) await runTarget(target)
 
 const count = (verdict: Result['verdict']) => results.filter((result) => result.verdict === verdict).length
 for (const { name, verdict, detail } of results)

@@ -22,8 +22,6 @@ export interface Target {
   readonly name: string
   /** What it needs of the broker's configuration. */
   readonly settings?: Readonly<Record<string, string>>
-  /** False: only when asked for by its name. */
-  readonly byDefault?: false
   /** Fetches and builds what it needs. A string says why it can not run here. */
   prepare(): Promise<string | undefined>
   run(context: RunContext): Promise<void>

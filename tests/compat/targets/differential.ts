@@ -17,8 +17,6 @@ const caseTimeoutMs = 60_000
 export const differential: Target = {
   name: 'differential',
   settings,
-  // Not every difference that it shows has been judged yet: it is a list to work on.
-  byDefault: false,
   prepare: async () => {
     const java = await javaWithKafka()
     return 'missing' in java ? `there is no Apache Kafka to compare with: ${java.missing}` : undefined
