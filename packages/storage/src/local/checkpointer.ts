@@ -91,6 +91,9 @@ export class Checkpointer {
     head.int32(count)
     const keys = newWriter()
     this.#encodeKeys(keys, commitLog.lastSequence)
+    // What the checkpoint knows of entries that it does not cover must not be ahead of them: under the policy `os` they could
+    // be lost, and their sequence numbers given out again.
+    await commitLog.syncFile()
     const parts = [head.finish(), body.partitions.finish(), keys.finish()]
     await writeCheckpoint(runtime.files, checkpointDirectory, covered, parts, body.data)
     this.#store.flushSucceeded()

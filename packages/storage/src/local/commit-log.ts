@@ -63,7 +63,7 @@ export class CommitLog {
   #queue: CommitItem[] = []
   #working = false
   #rolls: { resolve: (sequence: number) => void; reject: (error: Error) => void }[] = []
-  #syncs: { resolve: () => void; reject: (error: Error) => void }[] = []
+  #syncs: { resolve: () => void; reject: (error: Error) => void; all: boolean }[] = []
   #idle: (() => void)[] = []
   #file: File | undefined = undefined
   #header: CommitFileHeader | undefined = undefined
@@ -128,7 +128,16 @@ export class CommitLog {
   sync(): Promise<void> {
     if (this.#policy === 'fsync') return Promise.resolve()
     return new Promise((resolve, reject) => {
-      this.#syncs.push({ resolve, reject })
+      this.#syncs.push({ resolve, reject, all: true })
+      this.#wake()
+    })
+  }
+
+  /** The same for what was written since the last roll. */
+  syncFile(): Promise<void> {
+    if (this.#policy === 'fsync') return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      this.#syncs.push({ resolve, reject, all: false })
       this.#wake()
     })
   }
@@ -175,13 +184,13 @@ export class CommitLog {
   async #syncNow(): Promise<void> {
     const waiting = this.#syncs
     this.#syncs = []
-    try {
-      if (this.#unsynced) throw new Error('the commit log could not be synced, and cannot be until the next checkpoint')
-      await this.#file?.sync()
-      for (const { resolve } of waiting) resolve()
-    } catch (error) {
-      this.#unsynced = true
-      for (const { reject } of waiting) reject(error as Error)
+    const failed = await this.#file?.sync().catch((error: Error) => error)
+    const olderFailed = this.#unsynced ? new Error('an older commit file could not be synced') : undefined
+    if (failed !== undefined) this.#unsynced = true
+    for (const { resolve, reject, all } of waiting) {
+      const error = failed ?? (all ? olderFailed : undefined)
+      if (error === undefined) resolve()
+      else reject(error)
     }
   }
 
