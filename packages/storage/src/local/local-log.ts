@@ -166,7 +166,9 @@ export class LocalLog implements PartitionLog {
       const end = segments[index + 1]?.baseOffset ?? Infinity
       if (segment.maxTimestamp < timestamp || end <= from || segment.flushed === 0) continue
       const found = await this.#store.reader.findByTime(this.#place(segment), timestamp, from)
-      if (found !== undefined) return found
+      if (found === undefined) continue
+      // What lay behind the batch in the tail may have been flushed meanwhile too, and is found then.
+      return inTail !== undefined && inTail.baseOffset < found.baseOffset ? inTail : found
     }
     return inTail
   }
