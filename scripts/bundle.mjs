@@ -18,5 +18,7 @@ await build({
   packages: 'bundle',
   external: ['commander', 'pino', 'snappy', 'lz4-napi', '@bokuweb/zstd-wasm', '@node-rs/crc32'],
   sourcemap: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
   logLevel: 'warning',
 })
