@@ -166,6 +166,8 @@ export class Checkpointer {
     if (this.#closed) return files.remove(path)
     const spare = join(this.#store.commitDirectory, spareFileName)
     await files.rename(path, spare)
+    // Its old name must be gone before its header is written over.
+    await files.syncDirectory(this.#store.commitDirectory)
     this.#store.commitLog.spare = spare
   }
 }

@@ -263,16 +263,17 @@ export class CommitLog {
     await this.#file?.close().catch(() => {})
     this.#file = undefined
     if (spare !== undefined) this.#spare = undefined
-    // It may have gone: then the new file is really a new one.
-    if (spare !== undefined) await files.rename(spare, path).catch(() => {})
-    const file = await files.open(path, 'write', { durable: this.#policy === 'fsync' })
+    const begunAt = spare ?? path
+    const file = await files.open(begunAt, 'write', { durable: this.#policy === 'fsync' })
     try {
       await file.write(0, [encodeFileHeader(header)])
       if (this.#policy === 'os') await file.sync()
+      // A spare file gets its name when its header is on disk: a torn header with entries behind it would pass for damage.
+      if (spare !== undefined) await files.rename(spare, path)
       await files.syncDirectory(this.#directory)
     } catch (error) {
       await file.close().catch(() => {})
-      await files.remove(path).catch(() => {})
+      for (const left of [path, begunAt]) await files.remove(left).catch(() => {})
       throw error
     }
     this.#file = file
