@@ -1,8 +1,7 @@
 import { resolve } from 'node:path'
 import { nearestName } from '@ottla/cluster'
-import { type Address, type Log, type LogLevel, nodeRuntime, silentLog } from '@ottla/runtime'
+import { type Address, type Log, type LogLevel, memoryFiles, nodeRuntime, silentLog } from '@ottla/runtime'
 import { addressText } from './listeners.ts'
-import { memoryFiles } from './memory-files.ts'
 import { type Node, startNode } from './node.ts'
 
 export interface BrokerOptions {

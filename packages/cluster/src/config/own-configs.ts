@@ -23,7 +23,7 @@ export const ownConfigs = defineConfigs([
   [
     'log.checkpoint.bytes',
     'long',
-    '268435456',
+    '134217728',
     '[1048576,...]',
     'medium',
     'read-only',

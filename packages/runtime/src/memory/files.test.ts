@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { memoryFiles } from './memory-files.ts'
+import { memoryFiles } from './files.ts'
 
 test('what is written is read again, wherever it lies', async () => {
   const files = memoryFiles()
+  await files.makeDirectory('/a')
   const file = await files.open('/a/b', 'write')
   await file.write(0, [Buffer.from('hello '), Buffer.from('world')])
   await file.write(13, [Buffer.from('!')])
@@ -16,8 +17,9 @@ test('what is written is read again, wherever it lies', async () => {
   assert.equal(await files.size('/a/b'), 7)
 })
 
-test('directories are what the paths of files say', async () => {
+test('directories hold what was made in them', async () => {
   const files = memoryFiles()
+  for (const directory of ['/a/b', '/ab']) await files.makeDirectory(directory)
   for (const path of ['/a/1', '/a/2', '/a/b/3', '/ab/4']) await files.open(path, 'write')
   assert.deepEqual((await files.list('/a')).sort(), ['1', '2', 'b'])
   await files.rename('/a/1', '/a/b/1')
