@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { DirectoryLockedError } from '@ottla/runtime'
 import { failureSentence } from './failure-sentence.ts'
 
-const system = (fields: object) => Object.assign(new Error('EXXX: what the system says'), fields)
+const system = (fields: object) => Object.assign(new Error('ESOME: what the system says'), fields)
 const sentence = (fields: object) => failureSentence(system(fields), '/data')
 
 test('each failure is one sentence that says what to do', () => {
