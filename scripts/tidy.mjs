@@ -22,7 +22,7 @@ const mayImport = {
 const ofTheWorld = new Set(['runtime', 'testkit'])
 const worldly = [
   /from 'node:(fs|fs\/promises|net|tls|http|https|http2|dgram|dns|child_process|worker_threads|timers|timers\/promises|perf_hooks)'/,
-  /import\('node:(fs|net|tls|http|child_process|worker_threads)/,
+  /(import|getBuiltinModule)\('node:(fs|net|tls|http|child_process|worker_threads)/,
   /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bprocess\.hrtime/,
   /\bMath\.random\(|import .*\b(randomBytes|randomUUID|randomInt)\b.* from 'node:crypto'|\bgetRandomValues\(/,
   /(?<![.\w])(setTimeout|setInterval)\(/,

@@ -1,5 +1,5 @@
 import { connect, createServer, isIP, type Socket } from 'node:net'
-import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import type { Address, Connection, ConnectOptions, Network, TlsConnectOptions } from '../network.ts'
 
 /** TCP, and TLS over it for connections that this end opens. */
@@ -46,7 +46,8 @@ export const nodeNetwork: Network = {
 
 function open({ host, port }: Address, { tls }: ConnectOptions): Socket {
   if (tls === undefined) return connect({ host, port, noDelay: true })
-  const socket = connectTls({ host, port, ...nodeTlsOptions(host, tls) })
+  // Loaded when it is needed: it takes milliseconds, which the start of a broker in a test can do without.
+  const socket = process.getBuiltinModule('node:tls').connect({ host, port, ...nodeTlsOptions(host, tls) })
   socket.setNoDelay(true)
   return socket
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { performance } from 'node:perf_hooks'
 import { type Log, silentLog } from '../log.ts'
 import type { Runtime } from '../runtime.ts'
 import { nodeFiles } from './files.ts'
