@@ -49,7 +49,7 @@ function checkSource(file, packageName) {
     )
   lines.forEach((line, i) => {
     const at = `${file}:${i + 1}`
-    const imported = /from '(?:@ottla\/([a-z]+)|(ottla))'/.exec(line)
+    const imported = /from '(?:@ottla\/([a-z]+)|(ottla))(?:\/[a-z]+)?'/.exec(line)
     const name = imported?.[1] ?? imported?.[2]
     const allowed = isTest(file) ? [...(mayImport[packageName] ?? []), 'testkit'] : (mayImport[packageName] ?? [])
     if (name !== undefined && name !== packageName && !allowed.includes(name))

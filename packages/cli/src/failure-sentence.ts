@@ -1,5 +1,5 @@
 import { DirectoryLockedError } from '@ottla/runtime'
-import { addressText } from 'ottla'
+import { addressText } from 'ottla/internal'
 
 interface SystemError extends Error {
   readonly code?: string

@@ -1,6 +1,6 @@
 import type { Address, LogLevel } from '@ottla/runtime'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { parsedAddress } from 'ottla'
+import { parsedAddress } from 'ottla/internal'
 import { logLevels } from './process-log.ts'
 
 /** What `ottla start` was asked for. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { KafkaError } from '@ottla/protocol'
 import { giveHeapRoom, nodeRuntime } from '@ottla/runtime'
-import { addressText, type Node, startNode } from 'ottla'
+import { addressText, type Node, startNode } from 'ottla/internal'
 import { failureSentence } from './failure-sentence.ts'
 import { ProcessLog } from './process-log.ts'
 import type { StartArguments } from './program.ts'
