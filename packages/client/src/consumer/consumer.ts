@@ -7,7 +7,7 @@ import { type ConsumerOptions, consumerSettings } from './consumer-options.ts'
 import { ConsumerRecord } from './consumer-record.ts'
 import { BatchIterator } from './deliver/batch-iterator.ts'
 import type { ConsumerBatch } from './deliver/consumer-batch.ts'
-import { type Deserializer, type Deserializers, deserializersOf } from './deliver/deserializers.ts'
+import { type DeserializerOptions, type Deserializers, deserializersOf } from './deliver/deserializers.ts'
 import { RecordIterator } from './deliver/record-iterator.ts'
 import { RunByKey } from './deliver/run-by-key.ts'
 import { batchHandler, recordHandler, runByPartition } from './deliver/run-by-partition.ts'
@@ -20,11 +20,7 @@ import type { AssignedPartition, CommittedOffset } from './progress/assigned-par
 import type { TopicsOrPatterns } from './subscription.ts'
 import { type AssignablePartition, partitionKey, type TopicPartition } from './topic-partition.ts'
 
-export interface TypedConsumerOptions<K, V> extends ConsumerOptions {
-  /** Without one, keys are buffers. */
-  readonly keyDeserializer?: Deserializer<K>
-  readonly valueDeserializer?: Deserializer<V>
-}
+export interface TypedConsumerOptions<K, V> extends ConsumerOptions, DeserializerOptions<K, V> {}
 
 export interface CloseOptions {
   /** Handlers, commit and goodbye have so long; then the consumer closes as it is. */

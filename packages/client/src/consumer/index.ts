@@ -14,7 +14,7 @@ export type { ConsumerMetrics } from './consumer-metrics.ts'
 export type { AutoOffsetReset, ConsumerOptions, IsolationLevel } from './consumer-options.ts'
 export { ConsumerRecord } from './consumer-record.ts'
 export { ConsumerBatch } from './deliver/consumer-batch.ts'
-export type { Deserializer } from './deliver/deserializers.ts'
+export type { Deserializer, DeserializerOptions, OnDeserializationError } from './deliver/deserializers.ts'
 export type {
   EachBatch,
   EachRecord,

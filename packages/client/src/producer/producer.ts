@@ -1,10 +1,9 @@
 import { Writable } from 'node:stream'
 import type { Cluster } from '../connection/cluster.ts'
 import { OttlaError } from '../ottla-error.ts'
-import { type AnyRecord, allUntyped, untyped } from '../topic/typed-topic.ts'
-import { GroupDelivery, SingleDelivery } from './delivery.ts'
-import { isSendHeard, tracedSend } from './diagnostics.ts'
+import type { AnyRecord } from '../topic/typed-topic.ts'
 import { Dispatcher } from './dispatcher.ts'
+import { Entrance } from './entrance.ts'
 import { newIdentity } from './producer-identity.ts'
 import type { ProducerMetrics } from './producer-metrics.ts'
 import { type ProducerOptions, producerSettings } from './producer-options.ts'
@@ -18,6 +17,7 @@ import { Transactions } from './transaction/transactions.ts'
  */
 export class Producer {
   readonly #dispatcher: Dispatcher
+  readonly #entrance: Entrance
   readonly #transactions: Transactions | undefined
   #closing: Promise<void> | undefined
 
@@ -25,6 +25,7 @@ export class Producer {
     const settings = producerSettings(options)
     const identify = () => newIdentity(cluster, settings.deliveryTimeoutMs)
     this.#dispatcher = new Dispatcher({ cluster, settings, identify })
+    this.#entrance = new Entrance({ dispatcher: this.#dispatcher, clientId: cluster.settings.clientId })
     const { transactionalId, transactionTimeoutMs = 60_000 } = options
     if (transactionalId !== undefined)
       this.#transactions = new Transactions({ cluster, settings, transactionalId, transactionTimeoutMs })
@@ -33,10 +34,7 @@ export class Producer {
   /** Settles when the record is where `acks` wants it to be. */
   send<K, V>(record: AnyRecord<K, V>): Promise<RecordMetadata> {
     if (!this.#takesRecords) return Promise.reject(this.#refusal())
-    if (isSendHeard()) return this.#traced([record]).then(([metadata]) => metadata!)
-    return new Promise((resolve, reject) => {
-      this.#dispatcher.add(untyped(record), new SingleDelivery(resolve, reject), 0)
-    })
+    return this.#entrance.send(record)
   }
 
   /**
@@ -45,8 +43,7 @@ export class Producer {
    */
   sendBatch<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]> {
     if (!this.#takesRecords) return Promise.reject(this.#refusal())
-    if (records.length === 0) return Promise.resolve([])
-    return isSendHeard() ? this.#traced(records) : this.#deliver(records)
+    return this.#entrance.sendBatch(records)
   }
 
   /**
@@ -67,8 +64,9 @@ export class Producer {
   }
 
   /** Settles when every record that was sent before has settled, well or not. */
-  flush(): Promise<void> {
-    return this.#dispatcher.flush()
+  async flush(): Promise<void> {
+    await this.#entrance.through()
+    await this.#dispatcher.flush()
   }
 
   /** What it has done so far, and how it stands. */
@@ -102,20 +100,8 @@ export class Producer {
     return this.close()
   }
 
-  #deliver<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]> {
-    return new Promise((resolve, reject) => {
-      const plain = allUntyped(records)
-      const delivery = new GroupDelivery(plain.length, resolve, reject)
-      for (let i = 0; i < plain.length; i++) this.#dispatcher.add(plain[i]!, delivery, i)
-    })
-  }
-
-  async #traced<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]> {
-    return tracedSend(allUntyped(records), (traced) => this.#deliver(traced))
-  }
-
   async #close(): Promise<void> {
-    await Promise.all([this.#transactions?.close(), this.#dispatcher.flush()])
+    await Promise.all([this.#transactions?.close(), this.flush()])
     this.#dispatcher.close()
   }
 

@@ -1,11 +1,14 @@
 import type { Bytes } from '../producer/record.ts'
-import { type StandardSchema, validated } from './standard-schema.ts'
+import { isPromise, type StandardSchema, validated } from './standard-schema.ts'
 
-/** Between what a program works with and the bytes in a topic. Null stays null, and comes to neither function. */
+/**
+ * Between what a program works with and the bytes in a topic. Null stays null, and comes to neither function. Either may
+ * take its time and give a promise; records keep their order all the same.
+ */
 export interface Serializer<In, Out = In> {
-  serialize(value: In): Bytes
+  serialize(value: In): Bytes | Promise<Bytes>
   /** Throws for bytes that are none of its own. */
-  deserialize(bytes: Buffer): Out
+  deserialize(bytes: Buffer): Out | Promise<Out>
 }
 
 /** UTF-8. */
@@ -24,7 +27,7 @@ export function json<T>(): Serializer<T>
 export function json<In, Out>(schema: StandardSchema<In, Out>): Serializer<In, Out>
 export function json(schema?: StandardSchema<any, any>): Serializer<any> {
   return {
-    serialize: (value) => JSON.stringify(schema === undefined ? value : checkedInput(schema, value)),
+    serialize: (value) => (schema === undefined ? JSON.stringify(value) : checkedText(schema, value)),
     deserialize(text) {
       const value = JSON.parse(text.toString())
       return schema === undefined ? value : validated(schema, value)
@@ -33,9 +36,10 @@ export function json(schema?: StandardSchema<any, any>): Serializer<any> {
 }
 
 /** What is written is what was given: a schema that transforms does so for readers. */
-function checkedInput(schema: StandardSchema<unknown, unknown>, value: unknown): unknown {
-  validated(schema, value)
-  return value
+function checkedText(schema: StandardSchema<unknown, unknown>, value: unknown): string | Promise<string> {
+  const text = () => JSON.stringify(value)
+  const checked = validated(schema, value)
+  return isPromise(checked) ? checked.then(text) : text()
 }
 
 /** Numbers as Kafka's own serializers have them: big-endian, of a fixed size. */

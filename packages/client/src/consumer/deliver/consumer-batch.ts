@@ -1,10 +1,13 @@
+import { OttlaError } from '../../ottla-error.ts'
 import type { ConsumerRecord } from '../consumer-record.ts'
 import type { FetchedChunk } from '../fetch/fetch-buffer.ts'
 import type { Deserializers } from './deserializers.ts'
 import { RecordReader } from './record-reader.ts'
 
 /** Records of one partition that came together. They are unpacked only when they are asked for. */
-export class ConsumerBatch<K = Buffer | null, V = Buffer | null> implements Iterable<ConsumerRecord<K, V>> {
+export class ConsumerBatch<K = Buffer | null, V = Buffer | null>
+  implements Iterable<ConsumerRecord<K, V>>, AsyncIterable<ConsumerRecord<K, V>>
+{
   readonly topic: string
   readonly partition: number
   /** Where the batch begins; the first record may lie behind it. */
@@ -51,5 +54,21 @@ export class ConsumerBatch<K = Buffer | null, V = Buffer | null> implements Iter
   *[Symbol.iterator](): Iterator<ConsumerRecord<K, V>> {
     const reader = new RecordReader(this.#chunk, this.#deserializers)
     for (let record = reader.next(); record !== undefined; record = reader.next()) yield record
+    if (reader.isPending) throw this.#takesTime()
+  }
+
+  /** The same, where a deserializer takes its time: one that checks by an asynchronous schema, or asks a registry. */
+  async *[Symbol.asyncIterator](): AsyncIterator<ConsumerRecord<K, V>> {
+    const reader = new RecordReader(this.#chunk, this.#deserializers)
+    for (;;) {
+      const record = reader.next() ?? (await reader.later())
+      if (record === undefined) return
+      yield record
+    }
+  }
+
+  #takesTime(): OttlaError {
+    const message = 'a deserializer takes its time: read the batch by `for await (const record of batch)`'
+    return new OttlaError('INVALID_ARGUMENT', { message, topic: this.topic, partition: this.partition })
   }
 }

@@ -83,7 +83,9 @@ export class RunByKey<K, V> {
     const context = { signal }
     this.#partitions.add(partition)
     const cursor = new ChunkCursor(chunk, this.#deserializers)
-    for (let record = cursor.next(); record !== undefined; record = cursor.next()) {
+    for (;;) {
+      const record = cursor.next() ?? (await cursor.later())
+      if (record === undefined) break
       partition.enter()
       const pending = progress.begin(record.offset + 1)
       this.#push({ record, partition, progress, context, pending, handling: undefined })

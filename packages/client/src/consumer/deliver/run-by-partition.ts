@@ -61,7 +61,9 @@ export function recordHandler<K, V>(
     const context = { signal }
     const cursor = new ChunkCursor(chunk, deserializers)
     try {
-      for (let record = cursor.next(); record !== undefined; record = cursor.next()) {
+      for (;;) {
+        const record = cursor.next() ?? (await cursor.later())
+        if (record === undefined) break
         const handled = handleRecord(options, record, context)
         if (handled !== true && !(await handled)) return
         progress.advance(record.offset + 1)

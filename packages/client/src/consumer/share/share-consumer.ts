@@ -1,19 +1,17 @@
 import type { ClientOptions } from '../../connection/client-options.ts'
 import { OttlaError } from '../../ottla-error.ts'
-import { type Deserializer, deserializersOf } from '../deliver/deserializers.ts'
+import { type DeserializerOptions, deserializersOf } from '../deliver/deserializers.ts'
 import type { TopicsOrPatterns } from '../subscription.ts'
 import { ShareEngine } from './share-engine.ts'
 import { ShareIterator } from './share-iterator.ts'
 import type { ShareRecord } from './share-record.ts'
 import { ShareRunner } from './share-runner.ts'
 
-export interface ShareConsumerOptions<K = Buffer | null, V = Buffer | null> {
+export interface ShareConsumerOptions<K = Buffer | null, V = Buffer | null> extends DeserializerOptions<K, V> {
   /** The share group: its members divide the records, not the partitions, among them. */
   readonly groupId: string
   readonly topics?: TopicsOrPatterns
   readonly rackId?: string
-  readonly keyDeserializer?: Deserializer<K>
-  readonly valueDeserializer?: Deserializer<V>
   /** So many records at most are fetched ahead: each is locked from the fetch on, not from its handling. */
   readonly maxRecords?: number
   readonly fetchMaxWaitMs?: number

@@ -1,6 +1,6 @@
 import type { ClientOptions } from '../../connection/client-options.ts'
 import { Cluster } from '../../connection/cluster.ts'
-import { asOttlaError, OttlaError } from '../../ottla-error.ts'
+import { OttlaError } from '../../ottla-error.ts'
 import type { Deserializers } from '../deliver/deserializers.ts'
 import { Subscription } from '../subscription.ts'
 import type { TopicPartition } from '../topic-partition.ts'
@@ -191,14 +191,14 @@ export class ShareEngine<K, V> {
   async #take(
     brokerId: number,
     of: TopicPartition,
-    { records, gaps, unreadable }: Awaited<ReturnType<typeof acquiredRecords<K, V>>>,
+    { records, gaps, skipped, unreadable }: Awaited<ReturnType<typeof acquiredRecords<K, V>>>,
   ): Promise<void> {
     for (const offset of gaps) this.#acknowledge(brokerId, of, offset, 'gap')
-    for (const { offset, cause } of unreadable) {
+    for (const offset of skipped) this.#acknowledge(brokerId, of, offset, 'reject')
+    for (const { offset, error } of unreadable) {
       // Another try may have another deserializer; the group's limit of deliveries ends it.
       this.#acknowledge(brokerId, of, offset, 'release')
-      const message = `the record at offset ${offset} cannot be read (${asOttlaError(cause).message})`
-      this.#fail(new OttlaError('INVALID_RECORD', { ...of, message, cause }))
+      this.#fail(error)
     }
     this.#buffer.push(...records)
     this.wakeTakers()

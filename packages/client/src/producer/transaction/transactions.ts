@@ -1,13 +1,11 @@
 import type { Cluster } from '../../connection/cluster.ts'
 import type { MemberIdentity } from '../../consumer/membership/membership.ts'
 import { asOttlaError, OttlaError, type OttlaErrorName } from '../../ottla-error.ts'
-import { type AnyRecord, allUntyped, untyped } from '../../topic/typed-topic.ts'
-import { GroupDelivery, SingleDelivery } from '../delivery.ts'
 import { Dispatcher } from '../dispatcher.ts'
+import { Entrance } from '../entrance.ts'
 import type { PartitionQueue, ProducerIdentity } from '../partition-queue.ts'
 import type { ProducerMetrics } from '../producer-metrics.ts'
 import type { ProducerSettings } from '../producer-options.ts'
-import type { RecordMetadata } from '../record.ts'
 import { CoordinatorRequests } from './coordinator-requests.ts'
 import type { GroupOfOffsets, Transaction, TransactionOffset } from './transaction.ts'
 
@@ -37,6 +35,7 @@ export interface TransactionsOptions {
  */
 export class Transactions {
   readonly #dispatcher: Dispatcher
+  readonly #entrance: Entrance
   readonly #requests: CoordinatorRequests
   readonly #transactionalId: string
   #state: 'idle' | 'open' | 'ending' = 'idle'
@@ -74,6 +73,12 @@ export class Transactions {
         mayWrite: (queue) => this.#mayWrite(queue),
         failed: (error) => this.#fail(error),
       },
+    })
+    this.#entrance = new Entrance({
+      dispatcher: this.#dispatcher,
+      clientId: cluster.settings.clientId,
+      transactionalId,
+      check: () => this.#mustBeOpen(),
     })
   }
 
@@ -136,6 +141,7 @@ export class Transactions {
   }
 
   async #commit(): Promise<void> {
+    await this.#entrance.through()
     this.#state = 'ending'
     await this.#dispatcher.flush()
     if (this.#failure !== undefined) throw this.#failure
@@ -152,6 +158,7 @@ export class Transactions {
     this.#state = 'ending'
     this.#adding.abort(cause)
     this.#dispatcher.dropUnsent(new OttlaError('OPERATION_ABORTED', { message: 'the transaction was aborted', cause }))
+    await this.#entrance.through()
     await this.#dispatcher.flush()
     const identity = this.#identity
     if (identity === undefined || this.#fenced !== undefined || !this.#hasContent) return
@@ -165,31 +172,10 @@ export class Transactions {
 
   #handle(): Transaction {
     return {
-      send: (record) => this.#send(record),
-      sendBatch: (records) => this.#sendBatch(records),
+      send: (record) => this.#taken(this.#entrance.send(record)),
+      sendBatch: (records) => this.#taken(this.#entrance.sendBatch(records)),
       sendOffsets: (offsets, group) => this.#sendOffsets(offsets, group),
     }
-  }
-
-  #send<K, V>(record: AnyRecord<K, V>): Promise<RecordMetadata> {
-    return this.#taken(
-      new Promise((resolve, reject) => {
-        this.#mustBeOpen()
-        this.#dispatcher.add(untyped(record), new SingleDelivery(resolve, reject), 0)
-      }),
-    )
-  }
-
-  #sendBatch<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]> {
-    if (records.length === 0) return Promise.resolve([])
-    return this.#taken(
-      new Promise((resolve, reject) => {
-        this.#mustBeOpen()
-        const plain = allUntyped(records)
-        const delivery = new GroupDelivery(plain.length, resolve, reject)
-        for (let i = 0; i < plain.length; i++) this.#dispatcher.add(plain[i]!, delivery, i)
-      }),
-    )
   }
 
   #sendOffsets(
