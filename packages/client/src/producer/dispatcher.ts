@@ -77,9 +77,12 @@ export class Dispatcher {
     return { ...this.#counts, requests: this.#sender.requestCount, bufferedBytes }
   }
 
-  /** Settles at once, or as soon as there is memory for more records. */
-  async room(): Promise<void> {
-    while (this.#accumulator.isFull) await this.#progress()
+  /**
+   * Settles at once, or as soon as records take no more than `share` of the producer's memory. Whoever could go on at once
+   * again and again would not let any answer in, so the share should be small enough to be used up soon.
+   */
+  async room(share: number): Promise<void> {
+    while (this.#accumulator.heldBytes > share * this.#settings.bufferBytes) await this.#progress()
   }
 
   /** The producer goes on under another identity, once what is in flight is through. */

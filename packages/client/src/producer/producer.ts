@@ -11,6 +11,9 @@ import type { RecordMetadata } from './record.ts'
 import type { Transaction } from './transaction/transaction.ts'
 import { Transactions } from './transaction/transactions.ts'
 
+/** Of the producer's memory, what a stream fills before it holds its writer back. */
+const streamShare = 1 / 8
+
 /**
  * Sends records. Awaiting each one is safe, and fast where many are awaited at a time: records of the same tick travel
  * together. Records of one partition keep the order in which `send` was called.
@@ -74,14 +77,14 @@ export class Producer {
     return (this.#transactions ?? this.#dispatcher).metrics()
   }
 
-  /** A stream of records. It holds its writer back while the producer's memory is full, and fails with the first error. */
+  /** A stream of records. It holds its writer back while much is on its way, and fails with the first error. */
   writable(): Writable {
     const stream = new Writable({
       objectMode: true,
       highWaterMark: 1024,
       writev: (chunks, done) => {
         this.sendBatch(chunks.map(({ chunk }) => chunk)).catch((error) => stream.destroy(error))
-        this.#dispatcher.room().then(() => done())
+        this.#dispatcher.room(streamShare).then(() => done())
       },
       final: (done) => {
         this.flush().then(() => done())
