@@ -1,4 +1,5 @@
 import { Admin, type AdminOptions } from './admin/admin.ts'
+import type { ClientMetrics } from './client-metrics.ts'
 import type { ClientOptions } from './connection/client-options.ts'
 import { Cluster } from './connection/cluster.ts'
 import { Consumer, type TypedConsumerOptions } from './consumer/consumer.ts'
@@ -42,6 +43,18 @@ export class Client {
   /** Takes records from a queue, of a share group (KIP-932). It has connections of its own, too. */
   shareConsumer<K = Buffer | null, V = Buffer | null>(options: ShareConsumerOptions<K, V>): ShareConsumer<K, V> {
     return this.#keep(new ShareConsumer(this.#options, options))
+  }
+
+  /** What all of it has done so far, and how it stands. */
+  metrics(): ClientMetrics {
+    const children = [...this.#children].filter((child) => child.isClosed !== true)
+    return {
+      clientId: this.#cluster.settings.clientId,
+      connections: { ...this.#cluster.watch.counts },
+      producers: children.filter((child) => child instanceof Producer).map((each) => each.metrics()),
+      consumers: children.filter((child) => child instanceof Consumer).map((each) => each.metrics()),
+      shareConsumers: children.filter((child) => child instanceof ShareConsumer).map((each) => each.metrics()),
+    }
   }
 
   /** Closes what was made here, producers after their last records, then all connections. Always settles. */

@@ -14,6 +14,7 @@ import {
 import type { Address, Connection } from '@ottla/runtime'
 import { type ErrorContext, OttlaError, throwBrokerError } from '../ottla-error.ts'
 import { beforeNegotiation, readApiVersions, SpokenVersions } from './api-versions.ts'
+import type { ConnectionWatch } from './diagnostics.ts'
 import { FrameReader } from './frame-reader.ts'
 import type { Deadline, TimerWheel } from './timer-wheel.ts'
 
@@ -31,6 +32,7 @@ export interface BrokerConnectionOptions {
   readonly maxResponseBytes: number
   /** What to look at when the broker closes the connection before it has answered anything of use. */
   readonly earlyCloseHint: string
+  readonly watch: ConnectionWatch
 }
 
 interface InFlight {
@@ -70,6 +72,7 @@ export class BrokerConnection {
   /** The broker has answered more than which versions it speaks, which it does for everybody. */
   #isOfUse = false
   #closed: (error: OttlaError) => void = () => {}
+  #isReady = false
 
   constructor(connection: Connection, address: Address, options: BrokerConnectionOptions) {
     this.broker = `${address.host}:${address.port}`
@@ -94,6 +97,12 @@ export class BrokerConnection {
   /** Features of the cluster with their levels (KIP-584). */
   get features(): ReadonlyMap<string, number> {
     return this.#versions.features
+  }
+
+  /** Versions are known and the login is done: from now on its end is worth telling. */
+  becomesReady(): void {
+    this.#isReady = true
+    if (this.#failure !== undefined) this.#options.watch.disconnected(this.broker, this.#failure)
   }
 
   /** Called once, when the connection has ended. */
@@ -138,6 +147,16 @@ export class BrokerConnection {
     body: Partially<Decoded<Q>>,
     options: SendOptions = {},
   ): Promise<Decoded<R>> {
+    const { watch } = this.#options
+    return watch.requested(this.broker, apiName(request), () => this.#request(request, response, body, options))
+  }
+
+  #request<Q extends Message<any>, R extends Message<any>>(
+    request: Q,
+    response: R,
+    body: Partially<Decoded<Q>>,
+    options: SendOptions,
+  ): Promise<Decoded<R>> {
     return new Promise((settle, fail) => {
       const version = this.#write(request, body, options.maxVersion)
       const correlationId = this.#nextCorrelationId++
@@ -153,6 +172,7 @@ export class BrokerConnection {
       this.#held.push(() => this.sendUnanswered(request, body))
       return
     }
+    this.#options.watch.counts.requests++
     this.#write(request, body)
     this.#nextCorrelationId++
   }
@@ -178,14 +198,16 @@ export class BrokerConnection {
     const version = this.versionOf(request, maxVersion)
     if (version === undefined) throw this.#unsupported(request)
     const { clientId } = this.#options
-    this.#connection.write(
-      requestFrame(this.#writer, { request, version, correlationId: this.#nextCorrelationId, clientId, body }),
-    )
+    const correlationId = this.#nextCorrelationId
+    const frame = requestFrame(this.#writer, { request, version, correlationId, clientId, body })
+    for (const piece of frame) this.#options.watch.counts.bytesSent += piece.length
+    this.#connection.write(frame)
     return version
   }
 
   #receive(chunk: Buffer): void {
     if (this.#failure !== undefined) return
+    this.#options.watch.counts.bytesReceived += chunk.length
     try {
       this.#frames.push(chunk, (frame) => this.#answer(frame))
     } catch (cause) {
@@ -209,6 +231,7 @@ export class BrokerConnection {
     this.#isOfUse ||= first.request !== apiVersionsRequest
     this.#inFlight.shift()
     first.deadline.cancel()
+    if (body.throttleTimeMs > 0) this.#options.watch.throttled(this.broker, apiName(first.request), body.throttleTimeMs)
     first.settle(body)
   }
 
@@ -227,6 +250,7 @@ export class BrokerConnection {
       deadline.cancel()
       fail(error)
     }
+    if (this.#isReady) this.#options.watch.disconnected(this.broker, error)
     this.#closed(error)
   }
 

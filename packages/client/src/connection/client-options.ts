@@ -1,5 +1,6 @@
-import { nodeRuntime, type Runtime, silentLog, type TlsConnectOptions } from '@ottla/runtime'
+import { type Log, nodeRuntime, type Runtime, silentLog, type TlsConnectOptions } from '@ottla/runtime'
 import { OttlaError } from '../ottla-error.ts'
+import { hookedLog, type LogHook } from './log-hook.ts'
 import type { SaslOptions } from './sasl/mechanism.ts'
 
 /** `HOST:PORT`, several of them in a list or separated by commas. */
@@ -27,13 +28,16 @@ export interface ClientOptions {
   readonly allowAutoTopicCreation?: boolean
   /** The largest answer that is taken from a broker. */
   readonly maxResponseBytes?: number
+  /** Is called for what is worth a look: connections, retries, rebalances, throttling. Without it, the client is silent. */
+  readonly log?: LogHook
   /** Clock, chance and network; another than Node's in simulations. */
   readonly runtime?: Runtime
 }
 
-export interface ConnectionSettings extends Required<Omit<ClientOptions, 'tls' | 'sasl'>> {
+export interface ConnectionSettings extends Required<Omit<ClientOptions, 'tls' | 'sasl' | 'log'>> {
   readonly sasl: SaslOptions | undefined
   readonly tls: TlsConnectOptions | undefined
+  readonly log: Log
 }
 
 export function connectionSettings(options: ClientOptions): ConnectionSettings {
@@ -42,6 +46,7 @@ export function connectionSettings(options: ClientOptions): ConnectionSettings {
     throw new OttlaError('INVALID_ARGUMENT', {
       message: "the option bootstrap is missing, as in bootstrap: 'localhost:9092'",
     })
+  const { runtime = nodeRuntime(silentLog, { timersHoldProcess: true }) } = options
   return {
     clientId: 'ottla',
     requestTimeoutMs: 30_000,
@@ -51,8 +56,9 @@ export function connectionSettings(options: ClientOptions): ConnectionSettings {
     metadataMaxAgeMs: 300_000,
     allowAutoTopicCreation: true,
     maxResponseBytes: 256 * 1024 * 1024,
-    runtime: nodeRuntime(silentLog, { timersHoldProcess: true }),
     ...definedOnly(options),
+    runtime,
+    log: options.log === undefined ? runtime.log : hookedLog(options.log),
     bootstrap,
     sasl: options.sasl,
     tls: tls === true ? {} : tls === false ? undefined : tls,

@@ -3,6 +3,7 @@ import { asOttlaError } from '../ottla-error.ts'
 import { BrokerConnection } from './broker-connection.ts'
 import { randomInteger } from './chance.ts'
 import type { ConnectionSettings } from './client-options.ts'
+import type { ConnectionWatch } from './diagnostics.ts'
 import type { Endpoint } from './endpoint.ts'
 import { authenticate } from './sasl/authenticate.ts'
 import type { TimerWheel } from './timer-wheel.ts'
@@ -12,13 +13,22 @@ import { unreachable } from './unreachable.ts'
 export class Connector {
   readonly #settings: ConnectionSettings
   readonly #wheel: TimerWheel
+  readonly #watch: ConnectionWatch
 
-  constructor(settings: ConnectionSettings, wheel: TimerWheel) {
+  constructor(settings: ConnectionSettings, wheel: TimerWheel, watch: ConnectionWatch) {
     this.#settings = settings
     this.#wheel = wheel
+    this.#watch = watch
   }
 
   async open(endpoint: Endpoint): Promise<BrokerConnection> {
+    const broker = `${endpoint.host}:${endpoint.port}`
+    const connection = await this.#watch.connecting(broker, endpoint.id, () => this.#open(endpoint))
+    connection.becomesReady()
+    return connection
+  }
+
+  async #open(endpoint: Endpoint): Promise<BrokerConnection> {
     const { clientId, requestTimeoutMs, connectTimeoutMs, maxResponseBytes } = this.#settings
     const giveUp = new AbortController()
     let connection: BrokerConnection | undefined
@@ -34,6 +44,7 @@ export class Connector {
         requestTimeoutMs,
         maxResponseBytes,
         earlyCloseHint: this.#earlyCloseHint(),
+        watch: this.#watch,
       }
       connection = new BrokerConnection(stream, endpoint, options)
       await connection.negotiate()

@@ -154,10 +154,12 @@ export class ConsumerEngine {
     const lags = [...this.assignment.all()].map((each) => each.lag(this.settings.isolationLevel))
     const known = lags.filter((lag) => lag !== undefined)
     return {
+      groupId: this.settings.groupId,
       ...this.#counts,
       bufferedBytes: this.#buffer.bytes,
       assignedPartitions: this.assignment.size,
       lag: known.length === 0 ? undefined : known.reduce((sum, lag) => sum + lag, 0),
+      connections: { ...this.cluster.watch.counts },
     }
   }
 
@@ -173,7 +175,7 @@ export class ConsumerEngine {
     this.#handover.hurryAfter(timeoutMs * 0.7)
     const late = this.cluster.wheel.sleep(timeoutMs, this.cluster.closed).catch(() => {})
     const gone = this.#giveUp({ timeoutMs, tellGroup }).catch((error) => {
-      this.cluster.runtime.log.write('warn', 'the consumer was closed with an error', { err: error })
+      this.cluster.log.write('warn', 'the consumer was closed with an error', { err: error })
     })
     await Promise.race([gone, late])
     this.#committing.abort()

@@ -95,16 +95,17 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
 
   /** Calls a handler for each record or batch, several at a time if that is asked for, until the consumer closes. */
   async run(options: RunOptions<K, V>): Promise<void> {
-    const { intake, settings } = this.#open
+    const { intake, settings, cluster } = this.#open
     const { concurrency = 1, signal } = options
     if (!Number.isInteger(concurrency) || concurrency < 1)
       throw new OttlaError('INVALID_ARGUMENT', { message: `concurrency must be 1 or more, and is ${concurrency}` })
     const limits = { concurrency, signal }
+    const owner = { clientId: cluster.settings.clientId, groupId: settings.groupId }
     if ('eachBatch' in options) {
-      const traced = tracedByBatch(options, settings.groupId)
+      const traced = tracedByBatch(options, owner)
       return runByPartition(intake, batchHandler(intake, traced, this.#deserializers), limits)
     }
-    const traced = tracedByRecord(options, settings.groupId)
+    const traced = tracedByRecord(options, owner)
     if (options.orderedBy === 'key') return new RunByKey(intake, traced, this.#deserializers).run()
     return runByPartition(intake, recordHandler(intake, traced, this.#deserializers), limits)
   }

@@ -33,6 +33,7 @@ export {
   type ShareErrorDecision,
   type ShareRunOptions,
 } from './share/share-consumer.ts'
+export type { ShareConsumerMetrics } from './share/share-metrics.ts'
 export type { ShareRecord } from './share/share-record.ts'
 export type { TopicsOrPatterns } from './subscription.ts'
 export type { TopicPartition, TopicPartitions } from './topic-partition.ts'

@@ -183,7 +183,7 @@ export class Dispatcher {
 
   #lost(queue: PartitionQueue, batch: ProducerBatch, error: OttlaError): void {
     if (batch.state === 'settled') return
-    if (error.retriable) queue.retry(batch, error, this.#afterPause(batch))
+    if (error.retriable) this.#retry(queue, batch, error, this.#afterPause(batch))
     else this.#giveUp(queue, batch, error)
     this.#progressed()
   }
@@ -207,7 +207,7 @@ export class Dispatcher {
         this.#accumulator.settled(batch, true)
         break
       case 'retry':
-        queue.retry(batch, verdict.error, this.#whenToRetry(verdict.error, sent))
+        this.#retry(queue, batch, verdict.error, this.#whenToRetry(verdict.error, sent))
         if (verdict.leaderMayHaveMoved) this.#sender.awaitMetadata()
         break
       case 'split':
@@ -220,6 +220,12 @@ export class Dispatcher {
         this.#giveUp(queue, batch, verdict.error, answer)
         if (verdict.newEpoch && this.#transaction === undefined) this.#startNewEpoch(queue)
     }
+  }
+
+  #retry(queue: PartitionQueue, batch: ProducerBatch, error: OttlaError, atMs: number): void {
+    const { topic, partition, count } = batch
+    this.#cluster.watch.batchRetrying(`sending ${count} records to topic ${topic}, partition ${partition}`, error)
+    queue.retry(batch, error, atMs)
   }
 
   #count({ count, records, attempts }: ProducerBatch): void {
@@ -259,7 +265,7 @@ export class Dispatcher {
       this.#giveUp(queue, batch, error)
       return
     }
-    queue.retry(batch, error, this.#cluster.runtime.monotonic())
+    this.#retry(queue, batch, error, this.#cluster.runtime.monotonic())
     this.#startNewEpoch(queue)
   }
 

@@ -23,6 +23,7 @@ export class Producer {
   readonly #entrance: Entrance
   readonly #transactions: Transactions | undefined
   #closing: Promise<void> | undefined
+  #isGone = false
 
   constructor(cluster: Cluster, options: ProducerOptions = {}) {
     const settings = producerSettings(options)
@@ -99,6 +100,11 @@ export class Producer {
     return this.#closing
   }
 
+  /** `close` has settled. */
+  get isClosed(): boolean {
+    return this.#isGone
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
@@ -106,6 +112,7 @@ export class Producer {
   async #close(): Promise<void> {
     await Promise.all([this.#transactions?.close(), this.flush()])
     this.#dispatcher.close()
+    this.#isGone = true
   }
 
   get #takesRecords(): boolean {

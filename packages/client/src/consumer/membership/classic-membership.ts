@@ -124,7 +124,7 @@ export class ClassicMembership implements Membership {
   /** False: the membership is over. */
   async #react(error: OttlaError): Promise<boolean> {
     const reaction = classicReaction(error)
-    this.#cluster.runtime.log.write('debug', 'a group member met an error', {
+    this.#cluster.log.write('debug', 'a group member met an error', {
       reaction,
       state: this.#state,
       err: error,
@@ -320,7 +320,7 @@ export class ClassicMembership implements Membership {
     const leaving = this.#send(leaveGroupRequest, leaveGroupResponse, body, { timeoutMs, lane: 'main' })
     // Without a goodbye the group waits for the session time-out: no reason to hold up the application.
     await Promise.race([leaving, late]).catch((error) => {
-      this.#cluster.runtime.log.write('warn', 'the group was left without a goodbye', { err: error })
+      this.#cluster.log.write('warn', 'the group was left without a goodbye', { err: error })
     })
   }
 

@@ -1,9 +1,11 @@
 import type { ClientOptions } from '../../connection/client-options.ts'
 import { OttlaError } from '../../ottla-error.ts'
 import { type DeserializerOptions, deserializersOf } from '../deliver/deserializers.ts'
+import { tracedShare } from '../diagnostics.ts'
 import type { TopicsOrPatterns } from '../subscription.ts'
 import { ShareEngine } from './share-engine.ts'
 import { ShareIterator } from './share-iterator.ts'
+import type { ShareConsumerMetrics } from './share-metrics.ts'
 import type { ShareRecord } from './share-record.ts'
 import { ShareRunner } from './share-runner.ts'
 
@@ -46,9 +48,11 @@ const defaultCloseMs = 5_000
  */
 export class ShareConsumer<K = Buffer | null, V = Buffer | null> implements AsyncIterable<ShareRecord<K, V>> {
   readonly #engine: ShareEngine<K, V>
+  readonly #groupId: string
 
   constructor(client: ClientOptions, options: ShareConsumerOptions<K, V>) {
     this.#engine = new ShareEngine(client, options, deserializersOf(options))
+    this.#groupId = options.groupId
     if (options.topics !== undefined) this.subscribe(options.topics)
   }
 
@@ -66,7 +70,14 @@ export class ShareConsumer<K = Buffer | null, V = Buffer | null> implements Asyn
     const { concurrency = 1 } = options
     if (!Number.isInteger(concurrency) || concurrency < 1)
       throw new OttlaError('INVALID_ARGUMENT', { message: `concurrency must be 1 or more, and is ${concurrency}` })
-    await new ShareRunner(this.#open, options).run()
+    const { cluster } = this.#open
+    const owner = { clientId: cluster.settings.clientId, groupId: this.#groupId }
+    await new ShareRunner(this.#engine, tracedShare(options, owner)).run()
+  }
+
+  /** What it has done so far, and how it stands. */
+  metrics(): ShareConsumerMetrics {
+    return this.#engine.metrics()
   }
 
   /** Settles when the brokers have answered to all decisions so far. */
