@@ -31,9 +31,12 @@ export class Folder {
     process.once('exit', () => this.remove())
   }
 
-  /** `npm install --ignore-scripts …`, without what the user's environment says of npm. */
   install(...args: string[]): void {
-    succeed(this.run(npm, 'install', '--ignore-scripts', '--no-audit', '--no-fund', ...args))
+    succeed(this.tryInstall(...args))
+  }
+
+  tryInstall(...args: string[]): Outcome {
+    return this.run(npm, 'install', '--ignore-scripts', '--no-audit', '--no-fund', ...args)
   }
 
   runProgram(name: string, ...args: string[]): Outcome {

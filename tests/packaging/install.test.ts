@@ -73,6 +73,25 @@ test('an archive holds what is used, and nothing else', () => {
   }
 })
 
+const bare = new Folder()
+bare.install('--omit=optional', ...archives)
+
+test('a record goes round with every codec where nothing is prebuilt', () => {
+  deepEqual(
+    bare.files('node_modules').filter((file) => file.endsWith('.node')),
+    [],
+  )
+  match(succeed(bare.runProgram('round-trip.mjs')), /round trip done/)
+})
+
+test('a record goes round with every codec under Bun, with what is prebuilt and without', (t) => {
+  const bun = installBun()
+  if (bun === undefined) return t.skip('the npm registry has no Bun that runs here')
+  for (const where of [folder, bare])
+    for (const program of ['round-trip.mjs', 'round-trip.cjs'])
+      match(succeed(where.runProgramWith(bun, program)), /round trip done/)
+})
+
 test('the size of what is installed', (t) => {
   const alone = new Folder()
   alone.install(packed.find(({ manifest }) => manifest.name === '@ottla/client')!.archive)
@@ -82,6 +101,16 @@ test('the size of what is installed', (t) => {
     t.diagnostic(`${manifest.name} itself: ${megabytes(folder.bytesOf(join('node_modules', manifest.name)))}`)
   ok(alone.bytesOf('node_modules') < 8_000_000)
 })
+
+/** The path of a Bun for this platform, from the npm package that holds it whole. */
+function installBun(): string | undefined {
+  const system = process.platform === 'win32' ? 'windows' : process.platform
+  const name = `@oven/bun-${system}-${process.arch === 'arm64' ? 'aarch64' : process.arch}`
+  const folder = new Folder()
+  const { status } = folder.tryInstall(name)
+  const bun = join(folder.path, 'node_modules', name, 'bin', system === 'windows' ? 'bun.exe' : 'bun')
+  return status === 0 && folder.run(bun, '--version').status === 0 ? bun : undefined
+}
 
 function entriesOf({ name, exports }: Manifest): string[] {
   return Object.entries(exports)

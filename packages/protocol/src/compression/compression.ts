@@ -36,7 +36,7 @@ async function load(type: CompressionType): Promise<Compression> {
         return await loadZstd()
     }
   } catch (cause) {
-    const message = `${type} cannot be loaded here (an npm install without optional dependencies leaves it out)`
+    const message = `${type} cannot be loaded here: ${cause}`
     throw new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', message, { cause })
   }
 }
