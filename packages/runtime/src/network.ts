@@ -3,6 +3,25 @@ export interface Address {
   readonly port: number
 }
 
+/** Takes what arrives without a copy: it is read straight to where it is wanted. */
+export interface Inlet {
+  /** Where the next bytes go; one at least. */
+  room(): Uint8Array
+  /** So many bytes are there now, from the beginning of the room on. */
+  filled(bytes: number): void
+}
+
+/** Puts bytes that are somewhere else already into an inlet. */
+export function pour(bytes: Uint8Array, inlet: Inlet): void {
+  for (let at = 0; at < bytes.length; ) {
+    const room = inlet.room()
+    const end = Math.min(at + room.length, bytes.length)
+    room.set(bytes.subarray(at, end))
+    inlet.filled(end - at)
+    at = end
+  }
+}
+
 /** A byte stream between two ends. All callbacks are set before the first event can come. */
 export interface Connection {
   readonly local: Address
@@ -12,6 +31,8 @@ export interface Connection {
   /** Bytes that were written and have not left this process yet. */
   readonly pendingBytes: number
   onData(receive: (chunk: Buffer) => void): void
+  /** Instead of `onData`. */
+  readInto(inlet: Inlet): void
   /** `pendingBytes` has gone down to nothing. */
   onDrain(drained: () => void): void
   /** Called once, whatever ended the connection. */

@@ -79,7 +79,7 @@ export class BrokerConnection {
     this.#connection = connection
     this.#options = options
     this.#frames = new FrameReader(options.maxResponseBytes, this.broker)
-    connection.onData((chunk) => this.#receive(chunk))
+    connection.readInto({ room: () => this.#frames.room(), filled: (bytes) => this.#receive(bytes) })
     connection.onClose((cause) => {
       const hint = this.#isOfUse ? '' : ` before it answered${options.earlyCloseHint}`
       this.#end(this.#error('NETWORK_EXCEPTION', `the broker closed the connection${hint}`, cause))
@@ -205,17 +205,19 @@ export class BrokerConnection {
     return version
   }
 
-  #receive(chunk: Buffer): void {
+  #receive(bytes: number): void {
     if (this.#failure !== undefined) return
     this.#options.watch.counts.bytesReceived += chunk.length
     try {
-      this.#frames.push(chunk, (frame) => this.#answer(frame))
+      this.#frames.filled(bytes, this.#take)
     } catch (cause) {
       // A stranger stays one. Bytes that went astray do not: on a new connection, all may be well.
       if (cause instanceof OttlaError) this.#end(cause)
       else this.#end(this.#error('NETWORK_EXCEPTION', 'the answer of the broker cannot be read', cause))
     }
   }
+
+  readonly #take = (frame: Buffer): void => this.#answer(frame)
 
   #answer(frame: Buffer): void {
     const first = this.#inFlight[0]

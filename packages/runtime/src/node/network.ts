@@ -1,12 +1,22 @@
 import { connect, createServer, isIP, type Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import type { Address, Connection, ConnectOptions, Network, TlsConnectOptions } from '../network.ts'
+import {
+  type Address,
+  type Connection,
+  type ConnectOptions,
+  type Network,
+  pour,
+  type TlsConnectOptions,
+} from '../network.ts'
+import { Reads } from './reads.ts'
 
 /** TCP, and TLS over it for connections that this end opens. */
 export const nodeNetwork: Network = {
   listen: (address, accept) =>
     new Promise((resolve, reject) => {
-      const server = createServer({ noDelay: true, keepAlive: true }, (socket) => accept(tcpConnection(socket)))
+      const server = createServer({ noDelay: true, keepAlive: true }, (socket) =>
+        accept(tcpConnection(socket, new Reads())),
+      )
       server.once('error', reject)
       server.listen({ host: address.host, port: address.port, backlog: 511 }, () => {
         server.off('error', reject)
@@ -25,7 +35,8 @@ export const nodeNetwork: Network = {
     new Promise((resolve, reject) => {
       const { signal } = options
       if (signal?.aborted === true) return reject(signal.reason)
-      const socket = open(address, options)
+      const reads = new Reads()
+      const socket = open(address, options, reads)
       const failed = (error: Error) => {
         signal?.removeEventListener('abort', aborted)
         reject(error)
@@ -39,15 +50,18 @@ export const nodeNetwork: Network = {
       socket.once(options.tls === undefined ? 'connect' : 'secureConnect', () => {
         signal?.removeEventListener('abort', aborted)
         socket.off('error', failed)
-        resolve(tcpConnection(socket))
+        resolve(tcpConnection(socket, reads))
       })
     }),
 }
 
-function open({ host, port }: Address, { tls }: ConnectOptions): Socket {
-  if (tls === undefined) return connect({ host, port, noDelay: true })
+function open({ host, port }: Address, { tls }: ConnectOptions, reads: Reads): Socket {
+  const { onread } = reads
+  if (tls === undefined) return connect({ host, port, noDelay: true, onread })
   // Loaded when it is needed: it takes milliseconds, which the start of a broker in a test can do without.
-  const socket = process.getBuiltinModule('node:tls').connect({ host, port, ...nodeTlsOptions(host, tls) })
+  const socket = process
+    .getBuiltinModule('node:tls')
+    .connect({ host, port, onread, ...nodeTlsOptions(host, tls) } as ConnectionOptions)
   socket.setNoDelay(true)
   return socket
 }
@@ -65,7 +79,7 @@ function nodeTlsOptions(host: string, tls: TlsConnectOptions): ConnectionOptions
 
 const withoutMapping = (host: string | undefined) => (host ?? '').replace(/^::ffff:/, '')
 
-function tcpConnection(socket: Socket): Connection {
+function tcpConnection(socket: Socket, reads: Reads): Connection {
   const local: Address = { host: withoutMapping(socket.localAddress), port: socket.localPort ?? 0 }
   const remote: Address = { host: withoutMapping(socket.remoteAddress), port: socket.remotePort ?? 0 }
   let failure: Error | undefined
@@ -83,7 +97,15 @@ function tcpConnection(socket: Socket): Connection {
     get pendingBytes() {
       return socket.writableLength
     },
-    onData: (receive) => socket.on('data', receive),
+    onData(receive) {
+      reads.receiveBy(receive)
+      socket.on('data', receive)
+    },
+    readInto(inlet) {
+      reads.goInto(inlet)
+      // What was not read into its place, as on a connection that came in.
+      socket.on('data', (chunk) => pour(chunk, inlet))
+    },
     onDrain(listener) {
       drained = listener
     },
