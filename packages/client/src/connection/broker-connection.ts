@@ -207,7 +207,7 @@ export class BrokerConnection {
 
   #receive(bytes: number): void {
     if (this.#failure !== undefined) return
-    this.#options.watch.counts.bytesReceived += chunk.length
+    this.#options.watch.counts.bytesReceived += bytes
     try {
       this.#frames.filled(bytes, this.#take)
     } catch (cause) {
