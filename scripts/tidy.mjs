@@ -14,6 +14,7 @@ const mayImport = {
   cluster: ['protocol', 'runtime', 'storage'],
   coordinator: ['protocol', 'runtime'],
   client: ['protocol', 'runtime'],
+  opentelemetry: ['client'],
   broker: ['cluster', 'coordinator', 'protocol', 'runtime', 'storage'],
   ottla: ['broker', 'cluster', 'coordinator', 'protocol', 'runtime', 'storage'],
   cli: ['ottla', 'protocol', 'runtime'],

@@ -1,5 +1,5 @@
 import { Admin, type AdminOptions } from './admin/admin.ts'
-import type { ClientMetrics } from './client-metrics.ts'
+import { type ClientMetrics, total, totals } from './client-metrics.ts'
 import type { ClientOptions } from './connection/client-options.ts'
 import { Cluster } from './connection/cluster.ts'
 import { Consumer, type TypedConsumerOptions } from './consumer/consumer.ts'
@@ -20,6 +20,8 @@ export class Client {
   readonly #options: ClientOptions
   readonly #cluster: Cluster
   readonly #children = new Set<Closable>()
+  /** Of children that are closed and not kept any more. */
+  #past: ClientMetrics | undefined
   #closing: Promise<void> | undefined
 
   constructor(options: ClientOptions) {
@@ -47,13 +49,17 @@ export class Client {
 
   /** What all of it has done so far, and how it stands. */
   metrics(): ClientMetrics {
-    const children = [...this.#children].filter((child) => child.isClosed !== true)
+    const past = this.#past
+    const children = [...this.#children]
+    const producers = children.filter((child) => child instanceof Producer)
+    const consumers = children.filter((child) => child instanceof Consumer)
+    const shareConsumers = children.filter((child) => child instanceof ShareConsumer)
     return {
       clientId: this.#cluster.settings.clientId,
       connections: { ...this.#cluster.watch.counts },
-      producers: children.filter((child) => child instanceof Producer).map((each) => each.metrics()),
-      consumers: children.filter((child) => child instanceof Consumer).map((each) => each.metrics()),
-      shareConsumers: children.filter((child) => child instanceof ShareConsumer).map((each) => each.metrics()),
+      producers: total([...(past?.producers ? [past.producers] : []), ...producers.map((each) => each.metrics())]),
+      consumers: totals([...(past?.consumers ?? []), ...consumers.map((each) => each.metrics())]),
+      shareConsumers: totals([...(past?.shareConsumers ?? []), ...shareConsumers.map((each) => each.metrics())]),
     }
   }
 
@@ -69,9 +75,18 @@ export class Client {
 
   #keep<T extends Closable>(child: T): T {
     if (this.#closing !== undefined) throw new OttlaError('CLIENT_CLOSED')
-    for (const each of this.#children) if (each.isClosed === true) this.#children.delete(each)
+    this.#forgetClosed()
     this.#children.add(child)
     return child
+  }
+
+  #forgetClosed(): void {
+    const open = [...this.#children].filter((each) => each.isClosed !== true)
+    for (const each of open) this.#children.delete(each)
+    // Only those that are closed are left.
+    if (this.#children.size > 0) this.#past = this.metrics()
+    this.#children.clear()
+    for (const each of open) this.#children.add(each)
   }
 
   async #close(): Promise<void> {

@@ -49,6 +49,11 @@ export class Topic<KeyIn, KeyOut, ValueIn, ValueOut> {
     return Promise.all([key, value]).then(([key, value]) => ({ ...plain, key, value }))
   }
 
+  /** Its name: where a text is wanted, a typed topic can stand in for it. */
+  toString(): string {
+    return this.name
+  }
+
   #serialized<In>(
     what: string,
     serializer: Serializer<In, unknown>,

@@ -1,7 +1,7 @@
 import { OttlaError } from '../../ottla-error.ts'
 import type { ConsumerRecord } from '../consumer-record.ts'
 import type { FetchedChunk } from '../fetch/fetch-buffer.ts'
-import type { Deserializers } from './deserializers.ts'
+import { type Deserializers, deserializersOf } from './deserializers.ts'
 import { RecordReader } from './record-reader.ts'
 
 /** Records of one partition that came together. They are unpacked only when they are asked for. */
@@ -65,6 +65,12 @@ export class ConsumerBatch<K = Buffer | null, V = Buffer | null>
       if (record === undefined) return
       yield record
     }
+  }
+
+  /** The records with keys and values as bytes, whatever the deserializers are. */
+  *raw(): Generator<ConsumerRecord, void, undefined> {
+    const reader = new RecordReader(this.#chunk, deserializersOf<Buffer | null, Buffer | null>({}))
+    for (let record = reader.next(); record !== undefined; record = reader.next()) yield record
   }
 
   #takesTime(): OttlaError {
