@@ -29,6 +29,7 @@ export class Client {
     this.#cluster = new Cluster(options)
   }
 
+  /** A producer, closed together with this client. Throws INVALID_ARGUMENT for options that contradict each other. */
   producer(options?: ProducerOptions): Producer {
     return this.#keep(new Producer(this.#cluster, options))
   }
@@ -38,6 +39,7 @@ export class Client {
     return this.#keep(new Consumer(this.#options, options))
   }
 
+  /** The calls that look after the cluster. Needs no closing of its own. */
   admin(options?: AdminOptions): Admin {
     return new Admin(this.#cluster, options)
   }
@@ -69,6 +71,7 @@ export class Client {
     return this.#closing
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

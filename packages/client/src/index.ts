@@ -1,3 +1,5 @@
+export type { CompressionType } from '@ottla/protocol'
+export type { TlsConnectOptions } from '@ottla/runtime'
 export * from './admin/index.ts'
 export { Client, createClient } from './client.ts'
 export type { ClientMetrics } from './client-metrics.ts'

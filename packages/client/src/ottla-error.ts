@@ -18,6 +18,7 @@ const ownErrors = {
 } as const satisfies Record<string, readonly [code: number, retriable?: true]>
 
 export type OwnErrorName = keyof typeof ownErrors
+/** Kafka's name of an error, or one of this client's own, which have codes of -100 and below. */
 export type OttlaErrorName = ErrorName | OwnErrorName
 
 /** What an error concerns. */

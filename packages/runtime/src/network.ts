@@ -1,3 +1,4 @@
+/** Where something listens or is connected to. */
 export interface Address {
   readonly host: string
   readonly port: number

@@ -6,6 +6,7 @@ import type { SaslOptions } from './sasl/mechanism.ts'
 /** `HOST:PORT`, several of them in a list or separated by commas. */
 export type BootstrapServers = string | readonly string[]
 
+/** How a client finds its cluster, logs in, and behaves on the wire. Everything but `bootstrap` has a default. */
 export interface ClientOptions {
   /** Some of the cluster's brokers, or a function that finds them; it is asked again whenever none can be reached. */
   readonly bootstrap: BootstrapServers | (() => BootstrapServers | Promise<BootstrapServers>)
@@ -15,12 +16,13 @@ export interface ClientOptions {
   readonly tls?: boolean | TlsConnectOptions
   /** How to log in, where the brokers ask for it. */
   readonly sasl?: SaslOptions
-  /** How long a broker may take to answer one request. */
+  /** How long a broker may take to answer one request. 30,000 by default. */
   readonly requestTimeoutMs?: number
-  /** How long connecting may take, TLS and authentication included. */
+  /** How long connecting may take, TLS and authentication included. 10,000 by default. */
   readonly connectTimeoutMs?: number
   /** Pause before the first retry; it doubles with each further one, and varies by a fifth. */
   readonly retryBackoffMs?: number
+  /** The longest such pause; 1,000 by default. */
   readonly retryBackoffMaxMs?: number
   /** After so long, leaders are asked for again though nothing has failed. */
   readonly metadataMaxAgeMs?: number

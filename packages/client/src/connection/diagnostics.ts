@@ -12,6 +12,7 @@ import { ConnectionCounts } from './connection-metrics.ts'
  *   ottla:client:throttle     a broker held an answer back: a quota is exceeded.         ThrottleMessage
  */
 
+/** On the tracing channel `ottla:client:connect`: connecting to a broker, TLS and login included. */
 export interface ConnectMessage {
   readonly clientId: string
   /** `HOST:PORT`. */
@@ -20,6 +21,7 @@ export interface ConnectMessage {
   readonly brokerId: number | undefined
 }
 
+/** On the channel `ottla:client:disconnect`: a connection has ended. */
 export interface DisconnectMessage {
   readonly clientId: string
   readonly broker: string
@@ -27,6 +29,7 @@ export interface DisconnectMessage {
   readonly error: OttlaError
 }
 
+/** On the tracing channel `ottla:client:request`: a request, until it is answered. */
 export interface RequestMessage {
   readonly clientId: string
   readonly broker: string
@@ -34,6 +37,7 @@ export interface RequestMessage {
   readonly api: string
 }
 
+/** On the channel `ottla:client:retry`: something has failed and is to be tried again. */
 export interface RetryMessage {
   readonly clientId: string
   /** What is tried: `looking for topic orders`. */
@@ -41,6 +45,7 @@ export interface RetryMessage {
   readonly error: OttlaError
 }
 
+/** On the channel `ottla:client:throttle`: a broker held an answer back, because a quota is exceeded (KIP-219). */
 export interface ThrottleMessage {
   readonly clientId: string
   readonly broker: string

@@ -8,6 +8,7 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
+/** Takes the lines that a client has to say. */
 export type LogHook = (line: LogLine) => void
 
 /** A hook that throws is a bug of its owner, who hears of it as of any other uncaught error. The client goes on. */

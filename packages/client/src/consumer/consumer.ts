@@ -20,8 +20,10 @@ import type { AssignedPartition, CommittedOffset } from './progress/assigned-par
 import type { TopicsOrPatterns } from './subscription.ts'
 import { type AssignablePartition, partitionKey, type TopicPartition } from './topic-partition.ts'
 
+/** Options of a consumer and what it makes of keys and values. */
 export interface TypedConsumerOptions<K, V> extends ConsumerOptions, DeserializerOptions<K, V> {}
 
+/** How a consumer closes. */
 export interface CloseOptions {
   /** Handlers, commit and goodbye have so long; then the consumer closes as it is. */
   readonly timeoutMs?: number
@@ -52,6 +54,7 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
   readonly #engine: ConsumerEngine
   readonly #deserializers: Deserializers<K, V>
 
+  /** @internal `client.consumer()` makes it. */
   constructor(client: ClientOptions, options: TypedConsumerOptions<K, V> = {}) {
     this.#engine = new ConsumerEngine(client, consumerSettings(options, client))
     this.#deserializers = deserializersOf(options)
@@ -84,6 +87,7 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
     return member && { ...member, groupId: settings.groupId! }
   }
 
+  /** The records one by one. Asking for the next one says that the one before is processed. */
   [Symbol.asyncIterator](): RecordIterator<K, V> {
     return new RecordIterator(this.#open.intake, this.#deserializers)
   }
@@ -139,6 +143,7 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
     this.#engine.refetch(partitions)
   }
 
+  /** Has paused partitions fetched and handed out again. */
   resume(partitions: readonly TopicPartition[] = this.assignment): void {
     for (const each of partitions) this.#assigned(each).isPaused = false
     this.#engine.partitionsMoved()
@@ -234,6 +239,7 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
     return this.#engine.isGone
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

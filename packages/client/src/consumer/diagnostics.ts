@@ -13,6 +13,7 @@ import type { TopicPartition } from './topic-partition.ts'
  *   ottla:consumer:rebalance   partitions that come and go.     RebalanceMessage
  */
 
+/** On the tracing channel `ottla:consumer:process`: a handler at work on a record or a batch. */
 export interface ProcessMessage {
   readonly clientId: string
   readonly groupId: string | undefined
@@ -22,12 +23,14 @@ export interface ProcessMessage {
   run: (handler: () => unknown) => unknown
 }
 
+/** On the tracing channel `ottla:consumer:commit`: a commit. */
 export interface CommitMessage {
   readonly clientId: string
   readonly groupId: string
   readonly offsets: readonly OffsetToCommit[]
 }
 
+/** On the channel `ottla:consumer:rebalance`: partitions that come and go. */
 export interface RebalanceMessage {
   readonly clientId: string
   readonly groupId: string | undefined

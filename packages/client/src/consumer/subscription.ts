@@ -1,6 +1,7 @@
 import type { Cluster } from '../connection/cluster.ts'
 import { asOttlaError, OttlaError } from '../ottla-error.ts'
 
+/** Names of topics, and patterns that they match; one of them, or a list. */
 export type TopicsOrPatterns = string | RegExp | readonly (string | RegExp)[]
 
 export interface SubscriptionParts {

@@ -7,6 +7,7 @@ import type { RecordMetadata } from './record.ts'
  *   ottla:producer:send   tracing: records on their way, from the call until all are delivered.   SendMessage
  */
 
+/** On the tracing channel `ottla:producer:send`: records, from `send` until they are delivered. */
 export interface SendMessage {
   /** A listener may put others in their place when the sending begins: so a trace gets into their headers. */
   records: readonly AnyRecord[]

@@ -25,6 +25,7 @@ export class Producer {
   #closing: Promise<void> | undefined
   #isGone = false
 
+  /** @internal `client.producer()` makes it. */
   constructor(cluster: Cluster, options: ProducerOptions = {}) {
     const settings = producerSettings(options)
     const identify = () => newIdentity(cluster, settings.deliveryTimeoutMs)
@@ -105,6 +106,7 @@ export class Producer {
     return this.#isGone
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -6,6 +6,7 @@ import { isPromise, type StandardSchema, validated } from './standard-schema.ts'
  * take its time and give a promise; records keep their order all the same.
  */
 export interface Serializer<In, Out = In> {
+  /** The bytes of a value. */
   serialize(value: In): Bytes | Promise<Bytes>
   /** Throws for bytes that are none of its own. */
   deserialize(bytes: Buffer): Out | Promise<Out>
@@ -17,6 +18,7 @@ export const string: Serializer<string> = {
   deserialize: (bytes) => bytes.toString(),
 }
 
+/** Bytes as they are. */
 export const bytes: Serializer<Uint8Array, Buffer> = {
   serialize: (value) => value,
   deserialize: (value) => value,
@@ -47,18 +49,22 @@ export const int16 = number(2, {
   write: (buffer, value) => buffer.writeInt16BE(value),
   read: (buffer) => buffer.readInt16BE(),
 })
+/** 4 bytes, big-endian. */
 export const int32 = number(4, {
   write: (buffer, value) => buffer.writeInt32BE(value),
   read: (buffer) => buffer.readInt32BE(),
 })
+/** 4 bytes, IEEE 754, big-endian. */
 export const float32 = number(4, {
   write: (buffer, value) => buffer.writeFloatBE(value),
   read: (buffer) => buffer.readFloatBE(),
 })
+/** 8 bytes, IEEE 754, big-endian. */
 export const float64 = number(8, {
   write: (buffer, value) => buffer.writeDoubleBE(value),
   read: (buffer) => buffer.readDoubleBE(),
 })
+/** A bigint in 8 bytes, big-endian. */
 export const int64 = number<bigint>(8, {
   write: (buffer, value) => buffer.writeBigInt64BE(value),
   read: (buffer) => buffer.readBigInt64BE(),

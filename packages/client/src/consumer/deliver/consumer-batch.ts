@@ -24,6 +24,7 @@ export class ConsumerBatch<K = Buffer | null, V = Buffer | null>
   readonly #deserializers: Deserializers<K, V>
   #records: readonly ConsumerRecord<K, V>[] | undefined
 
+  /** @internal A consumer makes it. */
   constructor(chunk: FetchedChunk, deserializers: Deserializers<K, V>) {
     const { partition, fromOffset, nextOffset, bytes } = chunk
     this.topic = partition.topic

@@ -16,8 +16,10 @@ export type OnDeserializationError = (
   record: ConsumerRecord<Buffer | null, Buffer | null>,
 ) => DeserializationDecision | Promise<DeserializationDecision>
 
+/** What becomes of a record whose bytes are not what they should be: it is left out, or reading ends. */
 export type DeserializationDecision = 'skip' | 'stop'
 
+/** What becomes of the bytes of keys and values; buffers, without any. */
 export interface DeserializerOptions<K, V> {
   /** Without one, keys are buffers. */
   readonly keyDeserializer?: Deserializer<K>
