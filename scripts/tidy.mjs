@@ -17,7 +17,7 @@ const mayImport = {
   opentelemetry: ['client'],
   broker: ['cluster', 'coordinator', 'protocol', 'runtime', 'storage'],
   ottla: ['broker', 'cluster', 'coordinator', 'protocol', 'runtime', 'storage'],
-  cli: ['ottla', 'protocol', 'runtime'],
+  cli: ['client', 'ottla', 'protocol', 'runtime'],
 }
 /** Only these touch sockets, files, clocks, timers and chance. */
 const ofTheWorld = new Set(['runtime', 'testkit'])

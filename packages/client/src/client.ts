@@ -29,6 +29,11 @@ export class Client {
     this.#cluster = new Cluster(options)
   }
 
+  /** Connects, and logs in, to whichever broker can be reached. Fails at once if none can, where all else would try again. */
+  async connect(): Promise<void> {
+    await this.#cluster.anyConnection()
+  }
+
   /** A producer, closed together with this client. Throws INVALID_ARGUMENT for options that contradict each other. */
   producer(options?: ProducerOptions): Producer {
     return this.#keep(new Producer(this.#cluster, options))

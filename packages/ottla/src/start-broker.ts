@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { nearestName } from '@ottla/cluster'
-import { type Address, type Log, type LogLevel, memoryFiles, nodeRuntime, silentLog } from '@ottla/runtime'
-import { addressText } from './listeners.ts'
+import { type Address, addressText, type Log, type LogLevel, memoryFiles, nodeRuntime, silentLog } from '@ottla/runtime'
 import { type Node, startNode } from './node.ts'
 
 /** How a broker is started. Without any: on a free port of 127.0.0.1, its data in memory, silent. */

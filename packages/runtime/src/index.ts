@@ -1,3 +1,4 @@
+export * from './address.ts'
 export * from './files.ts'
 export * from './log.ts'
 export { memoryFiles } from './memory/files.ts'

@@ -65,6 +65,8 @@ export interface TlsConnectOptions {
   readonly passphrase?: string
   /** The name to ask for (SNI) and to find in the certificate. Without it, the host of the address. */
   readonly serverName?: string
+  /** False: a certificate that is trusted will do, whatever name is in it. */
+  readonly checkServerName?: boolean
   /** False: any certificate will do. For experiments only. */
   readonly rejectUnauthorized?: boolean
 }

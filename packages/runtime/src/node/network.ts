@@ -67,11 +67,12 @@ function open({ host, port }: Address, { tls }: ConnectOptions, reads: Reads): S
 }
 
 function nodeTlsOptions(host: string, tls: TlsConnectOptions): ConnectionOptions {
-  const { ca, cert, key, passphrase, rejectUnauthorized, serverName = host } = tls
+  const { ca, cert, key, passphrase, rejectUnauthorized, checkServerName = true, serverName = host } = tls
   const given = Object.entries({ cert, key, passphrase, rejectUnauthorized }).filter(([, value]) => value !== undefined)
   return {
     ...Object.fromEntries(given),
     ...(ca !== undefined && { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
+    ...(!checkServerName && { checkServerIdentity: () => undefined }),
     // SNI carries names only (RFC 6066).
     ...(isIP(serverName) === 0 && { servername: serverName }),
   }

@@ -13,7 +13,7 @@ function logged(statements: string, terminal: boolean): string {
     ${statements}
     await log.flushed()`
   const args = ['--conditions=@ottla/source', '--import', 'tsx', '--input-type=module', '-e', script]
-  const cwd = fileURLToPath(new URL('../../..', import.meta.url))
+  const cwd = fileURLToPath(new URL('../../../..', import.meta.url))
   const { stderr, status } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' })
   assert.equal(status, 0, stderr)
   return stderr

@@ -1,14 +1,18 @@
 import { resolve } from 'node:path'
 import { KafkaError } from '@ottla/protocol'
-import { giveHeapRoom, nodeRuntime } from '@ottla/runtime'
-import { addressText, type Node, startNode } from 'ottla/internal'
+import { addressText, giveHeapRoom, nodeRuntime } from '@ottla/runtime'
+import { type Node, startNode } from 'ottla/internal'
+import type { StartArguments } from '../arguments/start-arguments.ts'
+import { parsedProperties } from '../properties-file.ts'
 import { failureSentence } from './failure-sentence.ts'
+import { greeting } from './greeting.ts'
 import { ProcessLog } from './process-log.ts'
-import type { StartArguments } from './program.ts'
-import { parsedProperties } from './properties-file.ts'
 
 /** `ottla start`: runs until a signal ends it. */
-export async function start(options: StartArguments): Promise<void> {
+export async function start(
+  options: StartArguments,
+  { name, version }: { readonly name: string; readonly version: string },
+): Promise<void> {
   giveHeapRoom()
   const log = new ProcessLog({
     least: options.logLevel,
@@ -29,6 +33,8 @@ export async function start(options: StartArguments): Promise<void> {
     // Whoever started the program may have gone without reading; the broker stays.
     process.stdout.on('error', () => {})
     process.stdout.write(`ready kafka://${addressText(node.address)}\n`)
+    if (process.stdout.isTTY === true && process.stderr.isTTY === true)
+      process.stderr.write(greeting({ name, version, address: node.address, directory }))
   } catch (error) {
     await log.flushed()
     process.stderr.write(`ottla: ${failureSentence(error, directory)}\n`)

@@ -1,5 +1,4 @@
-import { DirectoryLockedError } from '@ottla/runtime'
-import { addressText } from 'ottla/internal'
+import { addressText, DirectoryLockedError } from '@ottla/runtime'
 
 interface SystemError extends Error {
   readonly code?: string
