@@ -6,11 +6,13 @@ import { beginProcess } from './process-spans.ts'
 import { beginSend, describeSent } from './send-spans.ts'
 import { tracerOf } from './tracer.ts'
 
+/** Where spans go. */
 export interface InstrumentOptions {
   /** Instead of the global one. */
   readonly tracerProvider?: TracerProvider
 }
 
+/** What `instrumentOttla` has begun. */
 export interface Instrumentation {
   /** No more spans are begun, and nothing more goes into headers. */
   disable(): void

@@ -9,6 +9,7 @@ import type { Client, ClientMetrics } from '@ottla/client'
 import { known, names } from './attributes.ts'
 import { scope } from './tracer.ts'
 
+/** Where metrics go. */
 export interface ObserveOptions {
   /** Instead of the global one. */
   readonly meterProvider?: MeterProvider

@@ -4,6 +4,7 @@ import { recordFailure } from './attributes.ts'
 import { processRecord } from './process-spans.ts'
 import { tracerOf } from './tracer.ts'
 
+/** What the span says of the consumer, and where it goes. */
 export interface ProcessingOptions {
   readonly groupId?: string
   readonly clientId?: string

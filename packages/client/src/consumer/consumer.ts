@@ -105,7 +105,7 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
       throw new OttlaError('INVALID_ARGUMENT', { message: `concurrency must be 1 or more, and is ${concurrency}` })
     const limits = { concurrency, signal }
     const owner = { clientId: cluster.settings.clientId, groupId: settings.groupId }
-    if ('eachBatch' in options) {
+    if (options.eachBatch !== undefined) {
       const traced = tracedByBatch(options, owner)
       return runByPartition(intake, batchHandler(intake, traced, this.#deserializers), limits)
     }

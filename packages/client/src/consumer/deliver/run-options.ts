@@ -24,6 +24,7 @@ interface CommonRunOptions {
 export interface RunByRecord<K, V> extends CommonRunOptions {
   /** Called for each record. */
   readonly eachRecord: EachRecord<K, V>
+  readonly eachBatch?: never
   /** What is handled one after the other: the records of a partition, or those of a key in it. */
   readonly orderedBy?: 'partition' | 'key'
   /**
@@ -37,6 +38,9 @@ export interface RunByRecord<K, V> extends CommonRunOptions {
 export interface RunByBatch<K, V> extends CommonRunOptions {
   /** Called for each batch. */
   readonly eachBatch: EachBatch<K, V>
+  readonly eachRecord?: never
+  readonly orderedBy?: never
+  readonly onError?: never
 }
 
 /** What a run does with a record whose handler failed: `skip` it, `retry` it, or `stop`. */
