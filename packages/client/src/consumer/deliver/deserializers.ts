@@ -31,6 +31,8 @@ export interface Deserializers<K, V> {
   readonly key: Deserializer<K>
   readonly value: Deserializer<V>
   readonly onError: OnDeserializationError | undefined
+  /** Keys and values stay the buffers that they are. */
+  readonly areNone: boolean
 }
 
 const asItIs = (bytes: Buffer | null) => bytes
@@ -40,6 +42,7 @@ export const deserializersOf = <K, V>(given: DeserializerOptions<K, V>): Deseria
   key: given.keyDeserializer ?? (asItIs as Deserializer<any>),
   value: given.valueDeserializer ?? (asItIs as Deserializer<any>),
   onError: given.onDeserializationError,
+  areNone: given.keyDeserializer === undefined && given.valueDeserializer === undefined,
 })
 
 export function deserializationFailed(cause: unknown, record: ConsumerRecord): OttlaError {

@@ -14,22 +14,33 @@ export function makeRecord<K, V>(
   cursor: RecordCursor,
   deserializers: Deserializers<K, V>,
 ): Made<K, V> | Promise<Made<K, V>> {
+  // K and V are what buffers are, then.
+  if (deserializers.areNone) return new ConsumerRecord(origin, cursor, cursor.key as K, cursor.value as V)
   const { topic } = origin
-  const later = (parts: Promise<[K, V]>) =>
-    parts.then(
-      ([key, value]) => new ConsumerRecord(origin, cursor, key, value),
-      (cause) => failed(origin, cursor, deserializers, cause),
-    )
   try {
     const key = deserializers.key(cursor.key, topic)
-    if (isPromise(key)) return later(Promise.all([key, lazily(() => deserializers.value(cursor.value, topic))]))
+    if (isPromise(key)) {
+      const parts = Promise.all([key, lazily(() => deserializers.value(cursor.value, topic))])
+      return later(parts, origin, cursor, deserializers)
+    }
     const value = deserializers.value(cursor.value, topic)
-    if (isPromise(value)) return later(Promise.all([key, value]))
+    if (isPromise(value)) return later(Promise.all([key, value]), origin, cursor, deserializers)
     return new ConsumerRecord(origin, cursor, key, value)
   } catch (cause) {
     return failed(origin, cursor, deserializers, cause)
   }
 }
+
+const later = <K, V>(
+  parts: Promise<[K, V]>,
+  origin: RecordOrigin,
+  cursor: RecordCursor,
+  deserializers: Deserializers<K, V>,
+): Promise<Made<K, V>> =>
+  parts.then(
+    ([key, value]) => new ConsumerRecord(origin, cursor, key, value),
+    (cause) => failed(origin, cursor, deserializers, cause),
+  )
 
 /** What throws at once shall not leave the other promise without anybody who waits for it. */
 const lazily = async <T>(make: () => T | Promise<T>): Promise<T> => make()
