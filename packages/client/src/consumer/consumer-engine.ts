@@ -55,7 +55,7 @@ export class ConsumerEngine {
     const failed = (error: OttlaError) => this.intake.fail(error)
     const member = () => this.member
     this.cluster = cluster
-    this.intake = new Intake(buffer, () => this.#fetcher.roomMade())
+    this.intake = new Intake(buffer, cluster.runtime, () => this.#fetcher.roomMade())
     this.committer =
       settings.groupId === undefined
         ? undefined
@@ -190,7 +190,7 @@ export class ConsumerEngine {
   }
 
   #arrived(): void {
-    this.intake.wake()
+    this.intake.arrived()
     this.#fetcher.wake()
   }
 

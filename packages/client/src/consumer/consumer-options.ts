@@ -112,7 +112,7 @@ export function consumerSettings(options: ConsumerOptions, client: ClientOptions
     fetchMaxWaitMs: 500,
     fetchMaxBytes: 16 * 1024 * 1024,
     fetchMaxBytesPerPartition: 1024 * 1024,
-    prefetchBytes: 32 * 1024 * 1024,
+    prefetchBytes: 16 * 1024 * 1024,
     checkCrcs: true,
     patternRefreshMs: Math.min(client.metadataMaxAgeMs ?? 300_000, 10_000),
     ...(given as unknown as ConsumerOptions),

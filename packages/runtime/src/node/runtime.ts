@@ -18,6 +18,7 @@ export const nodeRuntime = (log: Log = silentLog, options: NodeRuntimeOptions = 
     if (options.timersHoldProcess !== true) timer.unref()
     return { cancel: () => clearTimeout(timer) }
   },
+  afterInput: (fire) => void setImmediate(fire),
   randomBytes: (count) => randomBytes(count),
   files: nodeFiles,
   network: nodeNetwork,

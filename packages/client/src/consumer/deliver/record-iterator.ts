@@ -5,6 +5,9 @@ import { ChunkCursor } from './chunk-cursor.ts'
 import type { Deserializers } from './deserializers.ts'
 import type { Intake } from './intake.ts'
 
+/** The clock is looked at once for so many records. */
+export const recordsPerLook = 64
+
 /**
  * The records one by one, for `for await`. A record counts as processed when the next one is asked for: a loop that is
  * left by `break` or by an error has not processed its last one, and nobody can tell these two apart.
@@ -17,6 +20,7 @@ export class RecordIterator<K, V> implements AsyncIterableIterator<ConsumerRecor
   #busy: AssignedPartition | undefined
   #progress: OffsetProgress | undefined
   #processedTo = -1
+  #count = 0
   #isOver = false
 
   constructor(intake: Intake, deserializers: Deserializers<K, V>) {
@@ -31,6 +35,7 @@ export class RecordIterator<K, V> implements AsyncIterableIterator<ConsumerRecor
   next(): Promise<IteratorResult<ConsumerRecord<K, V>>> {
     try {
       this.#processed()
+      if (++this.#count % recordsPerLook === 0 && this.#intake.isTurnDue) return this.#nextLater()
       const record = this.#nextNow()
       return record === undefined ? this.#nextLater() : Promise.resolve({ value: record, done: false })
     } catch (error) {
