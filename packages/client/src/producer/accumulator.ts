@@ -75,6 +75,10 @@ export class Accumulator {
     return this.#heldBytes
   }
 
+  get isFull(): boolean {
+    return this.#heldBytes >= this.#options.bufferBytes
+  }
+
   /** Lets go of everything that gathered. */
   release(): void {
     const queues = this.#gathering
@@ -111,7 +115,7 @@ export class Accumulator {
   #place(record: ProducerRecord, delivery: Delivery, slot: number): void {
     const topic = this.#topics.get(record.topic) ?? this.#openTopic(record.topic)
     if (topic.metadata === undefined) {
-      this.#await(topic, new WaitingRecord(record, delivery, slot))
+      topic.waiting.push(new WaitingRecord(record, delivery, slot))
       return
     }
     try {
@@ -123,12 +127,6 @@ export class Accumulator {
     } catch (error) {
       delivery.failed(slot, asOttlaError(error, { topic: record.topic }))
     }
-  }
-
-  #await(topic: TopicQueues, waiting: WaitingRecord): void {
-    waiting.heldBytes = RecordEncoder.roughBytes(waiting.record)
-    this.#heldBytes += waiting.heldBytes
-    topic.waiting.push(waiting)
   }
 
   #partitionOf(record: ProducerRecord, encoded: EncodedRecord, topic: TopicQueues): number {
@@ -196,27 +194,22 @@ export class Accumulator {
     this.#cluster.topic(name, { timeoutMs: this.#options.topicTimeoutMs }).then(
       (metadata) => {
         topic.metadata = metadata
-        for (const { record, delivery, slot } of this.#takeWaiting(topic)) this.#place(record, delivery, slot)
-        this.#unblock()
+        const { waiting } = topic
+        topic.waiting = []
+        for (const { record, delivery, slot } of this.#placing(waiting)) this.#place(record, delivery, slot)
         this.#options.placed()
       },
       (error) => {
         this.#topics.delete(name)
-        for (const { delivery, slot } of this.#takeWaiting(topic)) delivery.failed(slot, error)
-        this.#unblock()
+        for (const { delivery, slot } of this.#placing(topic.waiting)) delivery.failed(slot, error)
         this.#options.placed()
       },
     )
     return topic
   }
 
-  *#takeWaiting(topic: TopicQueues): Generator<WaitingRecord, void, undefined> {
-    const { waiting } = topic
-    topic.waiting = []
-    for (const record of waiting) {
-      this.#heldBytes -= record.heldBytes
-      if (record.place()) yield record
-    }
+  *#placing(waiting: readonly WaitingRecord[]): Generator<WaitingRecord, void, undefined> {
+    for (const record of waiting) if (record.place()) yield record
   }
 
   /** The topic may have grown since it was last looked at. */

@@ -61,10 +61,9 @@ export class Committer {
   }
 
   async #commit(offsets: readonly OffsetToCommit[], timeoutMs?: number): Promise<void> {
-    const { cluster, counts, groupId } = this.#parts
-    const { clientId } = cluster.settings
+    const { counts, groupId } = this.#parts
     try {
-      await tracedCommit({ clientId, groupId, offsets }, () => this.#untilStored(offsets, timeoutMs))
+      await tracedCommit({ groupId, offsets }, () => this.#untilStored(offsets, timeoutMs))
       counts.commits++
     } catch (error) {
       counts.commitFailures++

@@ -19,7 +19,6 @@ export class ShareRecord<K = Buffer | null, V = Buffer | null> extends ConsumerR
   #decision: AcknowledgeType | undefined
   readonly #decide: Decide
 
-  /** @internal A share consumer makes it. */
   constructor(
     origin: RecordOrigin,
     cursor: RecordCursor,
