@@ -1,2 +1,3 @@
-export type { Address, LogLevel } from '@ottla/runtime'
+export * from './listeners.ts'
+export * from './node.ts'
 export * from './start-broker.ts'

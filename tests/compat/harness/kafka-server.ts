@@ -60,7 +60,7 @@ function properties({ directory, port, controllerPort, settings }: Node): string
     .join('')
 }
 
-export function freePort(): Promise<number> {
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.on('error', reject)
