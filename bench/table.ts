@@ -47,7 +47,7 @@ function pad(cell: string, width: number, column: number): string {
   return column === 0 || column === 4 ? cell.padEnd(width) : cell.padStart(width)
 }
 
-function median(all: readonly (number | undefined)[]): number {
+export function median(all: readonly (number | undefined)[]): number {
   const known = all.filter((value) => value !== undefined && !Number.isNaN(value)).sort((a, b) => a! - b!)
   if (known.length === 0) return Number.NaN
   const middle = Math.floor(known.length / 2)

@@ -1,24 +1,85 @@
-// Bundles what users import and run, so that a start reads a handful of files instead of hundreds. Dependencies from
-// outside stay imports; what is loaded late stays in chunks of its own.
-import { join } from 'node:path'
-import { build } from 'esbuild'
+// Bundles what users import and run, so that a start reads a handful of files instead of hundreds. What a package's
+// manifest depends on stays an import; all else goes in; what is loaded late stays in chunks of its own.
+//
+// The code is there once, as CommonJS, which everything can load: Node, Bun, Jest, bundlers. ECMAScript modules get the
+// same objects through a small module of names, so whoever comes both ways meets one `OttlaError`.
+// docs/decisions/0006-packages.md says more.
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { build, transform } from 'esbuild'
 import { root } from './prepare.mjs'
+import { builtFolder, publishedPackages } from './published.mjs'
 
-const packages = join(root, 'packages')
+/** The program is a package of its own, which may import `ottla` but not the other way round; it is installed with it. */
+const programs = { ottla: [{ name: 'cli', source: join(root, 'packages', 'cli', 'src', 'main.ts') }] }
+const target = 'node20.19'
 
-await build({
-  entryPoints: { index: join(packages, 'ottla', 'src', 'index.ts'), cli: join(packages, 'cli', 'src', 'main.ts') },
-  outdir: join(packages, 'ottla', 'bundle'),
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  conditions: ['@ottla/source'],
-  packages: 'bundle',
-  external: ['commander', 'pino', 'snappy', 'lz4-napi', '@bokuweb/zstd-wasm', '@node-rs/crc32'],
-  sourcemap: true,
-  minifyWhitespace: true,
-  minifySyntax: true,
-  logLevel: 'warning',
-})
+for (const { directory, manifest, entries } of publishedPackages()) {
+  const outdir = join(directory, builtFolder)
+  const { outputFiles, metafile } = await bundle(manifest, outdir, [...entries, ...(programs[manifest.name] ?? [])])
+  refuseStrays(manifest, metafile)
+  rmSync(outdir, { recursive: true, force: true })
+  mkdirSync(outdir)
+  writeFileSync(join(outdir, 'package.json'), '{ "type": "commonjs" }\n')
+  for (const file of outputFiles) await writeCommonJs(file)
+  for (const { name } of entries) writeNames(outdir, name, metafile)
+  copyFileSync(join(root, 'LICENSE'), join(directory, 'LICENSE'))
+}
+
+function bundle({ dependencies, optionalDependencies, peerDependencies }, outdir, entries) {
+  return build({
+    entryPoints: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target,
+    conditions: ['@ottla/source'],
+    external: Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }),
+    sourcemap: 'inline',
+    metafile: true,
+    write: false,
+    absWorkingDir: root,
+    logLevel: 'warning',
+  })
+}
+
+/** A package that nobody depends on by name would be copied in, with a licence of its own and never updated. */
+function refuseStrays({ name }, metafile) {
+  const stray = Object.keys(metafile.inputs).find((path) => path.includes('node_modules'))
+  if (stray !== undefined) throw new Error(`${name} bundles ${stray}: enter its package as a dependency of ${name}`)
+}
+
+async function writeCommonJs({ path, text }) {
+  const { code, map } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target,
+    // `require` also where `import()` is not to be had, as in Jest.
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': 'urlOfThisFile' },
+    banner: text.includes('import.meta.url')
+      ? "const urlOfThisFile = require('node:url').pathToFileURL(__filename).href;"
+      : undefined,
+    sourcemap: 'external',
+    sourcefile: basename(path),
+    sourcesContent: false,
+    minifyWhitespace: true,
+    // An error that nobody catches shows the line it came from.
+    lineLimit: 160,
+    minifySyntax: true,
+    logLevel: 'warning',
+  })
+  writeFileSync(path, `${code}//# sourceMappingURL=${basename(path)}.map\n`)
+  writeFileSync(`${path}.map`, map)
+}
+
+/** The module of names through which ECMAScript modules get an entry. */
+function writeNames(outdir, name, metafile) {
+  const names = metafile.outputs[relative(root, join(outdir, `${name}.js`)).replaceAll('\\', '/')].exports
+  if (names.includes('default'))
+    throw new Error(`${outdir}: ${name} has a default export, which is not the same both ways`)
+  const lines = [`import whole from './${name}.js'`, `export const { ${names.sort().join(', ')} } = whole`, '']
+  writeFileSync(join(outdir, `${name}.mjs`), lines.join('\n'))
+}

@@ -16,14 +16,14 @@ const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ??
 function newestBelow(directory) {
   let newest = modified(directory)
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (entry.name === 'node_modules' || entry.name === 'dist' || entry.name.endsWith('.test.ts')) continue
+    if (entry.name.endsWith('.test.ts')) continue
     const path = join(directory, entry.name)
     newest = Math.max(newest, entry.isDirectory() ? newestBelow(path) : modified(path))
   }
   return newest
 }
 
-function run(what, command, args, shell = false) {
+export function run(what, command, args, shell = false) {
   process.stderr.write(`${what} …\n`)
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell })
   if (status === 0) return
@@ -45,7 +45,12 @@ export function install() {
 
 export function build() {
   install()
-  const newest = Math.max(newestBelow(join(root, 'packages')), modified(join(root, 'tsconfig.base.json')))
+  const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name))
+  const newest = Math.max(
+    ...packages.map((directory) => newestBelow(join(directory, 'src'))),
+    ...packages.map((directory) => modified(join(directory, 'package.json'))),
+    modified(join(root, 'scripts', 'bundle.mjs')),
+  )
   if (modified(stamp) >= newest) return
   const started = Date.now()
   run('Building', process.execPath, [join(root, 'scripts', 'bundle.mjs')])

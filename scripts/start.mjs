@@ -13,4 +13,4 @@ const watch = setInterval(() => {
 }, 500).unref()
 
 const { main } = await import('../packages/ottla/bundle/cli.js')
-await main([process.argv[0], 'ottla', 'start', ...process.argv.slice(2)])
+await main([process.argv[0], 'ottla', 'start', ...process.argv.slice(2)], './ottla')

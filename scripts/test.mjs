@@ -6,7 +6,7 @@ import { build, root } from './prepare.mjs'
 
 build()
 
-const skipped = new Set(['node_modules', 'dist', 'compat', '.cache'])
+const skipped = new Set(['node_modules', 'dist', 'compat', 'packaging', '.cache'])
 
 function* testsBelow(directory) {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {

@@ -1,27 +1,36 @@
-// The clients behind one face. Each is loaded only in the process that measures it.
+// The clients behind one face. Each is loaded only in the process that measures it. A consumer gives each record's key
+// and value to `seen`.
+const groupId = () => `bench-${process.pid}-${Date.now()}`
+
+async function ottla(bootstrap) {
+  const { createClient } = await import('@ottla/client')
+  const client = createClient({ bootstrap })
+  let producer
+  return {
+    connectProducer: async () => {
+      producer = client.producer()
+    },
+    send: (topic, records) => {
+      if (records.length === 1) return producer.send({ topic, key: records[0].key, value: records[0].value })
+      return producer.sendBatch(records.map(({ key, value }) => ({ topic, key, value })))
+    },
+    async consume(topic, seen) {
+      const consumer = client.consumer({ groupId: groupId(), topics: topic, autoOffsetReset: 'earliest' })
+      for await (const { key, value } of consumer) seen(key, value)
+    },
+    async consumeBatches(topic, seen) {
+      const consumer = client.consumer({ groupId: groupId(), topics: topic, autoOffsetReset: 'earliest' })
+      for await (const batch of consumer.batches()) for (const { key, value } of batch) seen(key, value)
+    },
+  }
+}
+
 export const clients = {
-  async ottla(bootstrap) {
-    const { createClient } = await import('@ottla/client')
-    const client = createClient({ bootstrap })
-    let producer
-    return {
-      connectProducer: async () => {
-        producer = client.producer()
-      },
-      send: (topic, records) => {
-        if (records.length === 1) return producer.send({ topic, ...records[0] })
-        return producer.sendBatch(records.map(({ key, value }) => ({ topic, key, value })))
-      },
-      async consume(topic, seen) {
-        const consumer = client.consumer({ groupId: `bench-${Date.now()}`, topics: topic, autoOffsetReset: 'earliest' })
-        for await (const batch of consumer.batches()) {
-          let count = 0
-          for (const record of batch) if (record.value !== null) count++
-          seen(count)
-        }
-      },
-      close: async () => {},
-    }
+  ottla,
+
+  async 'ottla, batches()'(bootstrap) {
+    const client = await ottla(bootstrap)
+    return { ...client, consume: client.consumeBatches }
   },
 
   async kafkajs(bootstrap) {
@@ -32,36 +41,34 @@ export const clients = {
       connectProducer: () => producer.connect(),
       send: (topic, messages) => producer.send({ topic, acks: -1, messages }),
       async consume(topic, seen) {
-        const consumer = kafka.consumer({ groupId: `bench-${Date.now()}` })
+        const consumer = kafka.consumer({ groupId: groupId() })
         await consumer.connect()
         await consumer.subscribe({ topic, fromBeginning: true })
-        await consumer.run({ eachBatch: async ({ batch }) => seen(batch.messages.length) })
+        await consumer.run({
+          eachBatch: async ({ batch }) => {
+            for (const { key, value } of batch.messages) seen(key, value)
+          },
+        })
       },
-      close: async () => {},
     }
   },
 
-  async platformatic(bootstrap) {
+  async '@platformatic/kafka'(bootstrap) {
     const { Consumer, MessagesStreamModes, Producer } = await import('@platformatic/kafka')
-    const producer = new Producer({ clientId: 'bench', bootstrapBrokers: [bootstrap] })
+    const options = { clientId: 'bench', bootstrapBrokers: [bootstrap] }
+    let producer
     return {
-      connectProducer: async () => {},
+      connectProducer: async () => {
+        producer = new Producer(options)
+      },
       send: (topic, records) =>
         producer.send({ acks: -1, messages: records.map(({ key, value }) => ({ topic, key, value })) }),
       async consume(topic, seen) {
-        const consumer = new Consumer({
-          clientId: 'bench',
-          bootstrapBrokers: [bootstrap],
-          groupId: `bench-${Date.now()}`,
-        })
-        const stream = await consumer.consume({
-          topics: [topic],
-          mode: MessagesStreamModes.EARLIEST,
-          autocommit: false,
-        })
-        stream.on('data', () => seen(1))
+        const consumer = new Consumer({ ...options, groupId: groupId() })
+        const mode = MessagesStreamModes.EARLIEST
+        const stream = await consumer.consume({ topics: [topic], mode, autocommit: false })
+        stream.on('data', ({ key, value }) => seen(key, value))
       },
-      close: async () => {},
     }
   },
 }

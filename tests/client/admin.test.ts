@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
-import { onBoth, onKafka } from './brokers.ts'
+import { eventually, onBoth, onKafka } from './brokers.ts'
 
 onBoth('topics are created, described, grown and deleted', async ({ client, name }) => {
   const admin = client.admin()
@@ -27,7 +27,8 @@ onBoth('a call about several things fails with the first error and tells of all'
     error.cause.errors.map((each: Error) => each.name),
     ['TOPIC_ALREADY_EXISTS', 'INVALID_TOPIC_EXCEPTION'],
   )
-  equal((await admin.describeTopics([`${name}-new`])).length, 1)
+  const isThere = (topics: readonly { readonly name: string }[]) => topics.some((topic) => topic.name === `${name}-new`)
+  ok(isThere(await eventually(() => admin.listTopics(), isThere)))
 })
 
 onBoth('single settings are changed, and shown with where they come from', async ({ client, name }) => {
@@ -125,15 +126,18 @@ onKafka('access control, quotas and SCRAM passwords are set, shown and removed',
   const admin = client.admin()
   const user = `user-${name}`
   await admin.alterClientQuotas([{ entity: { user }, values: { producer_byte_rate: 1_000_000 } }])
-  const [quota] = await admin.describeClientQuotas({ user: { name: user } })
-  deepEqual(quota, { entity: { user }, values: { producer_byte_rate: 1_000_000 } })
+  const quotas = () => admin.describeClientQuotas({ user: { name: user } })
+  deepEqual(await eventually(quotas, (found) => found.length === 1), [
+    { entity: { user }, values: { producer_byte_rate: 1_000_000 } },
+  ])
   await admin.alterClientQuotas([{ entity: { user }, values: { producer_byte_rate: null } }])
-  deepEqual(await admin.describeClientQuotas({ user: { name: user } }), [])
+  deepEqual(await eventually(quotas, (found) => found.length === 0), [])
   await admin.alterUserScramCredentials([{ user, mechanism: 'SCRAM-SHA-512', password: 'secret' }])
-  const [scram] = await admin.describeUserScramCredentials([user])
-  deepEqual(scram!.credentials, [{ mechanism: 'SCRAM-SHA-512', iterations: 4096 }])
+  const scram = () => admin.describeUserScramCredentials([user])
+  const [described] = await eventually(scram, (found) => found.length === 1)
+  deepEqual(described!.credentials, [{ mechanism: 'SCRAM-SHA-512', iterations: 4096 }])
   await admin.alterUserScramCredentials([{ user, mechanism: 'SCRAM-SHA-512', delete: true }])
-  deepEqual(await admin.describeUserScramCredentials([user]), [])
+  deepEqual(await eventually(scram, (found) => found.length === 0), [])
 })
 
 onKafka('transactions and their producers are listed, described and fenced', async ({ client, name }) => {

@@ -1,15 +1,8 @@
-// The consumer against Ottla in this process; and against Apache Kafka, if OTTLA_TEST_KAFKA names one that runs.
-import { test } from 'node:test'
-import { createClient } from '@ottla/client'
-import { startBroker } from 'ottla'
+// The consumer against Ottla in this process, and against Apache Kafka in the runs that have one.
+import { onBoth, type Scene } from './brokers.ts'
 import { partitionCount, type Scenario, scenarios } from './consumer-scenarios.ts'
 
-const kafka = process.env.OTTLA_TEST_KAFKA
-let topics = 0
-
-async function play(scenario: Scenario, bootstrap: string): Promise<void> {
-  await using client = createClient({ bootstrap })
-  const topic = `consumer-${Date.now()}-${topics++}`
+async function play(scenario: Scenario, { client, name: topic }: Scene): Promise<void> {
   const producer = client.producer()
   const admin = client.admin()
   const created = new Set<string>()
@@ -26,11 +19,4 @@ async function play(scenario: Scenario, bootstrap: string): Promise<void> {
   })
 }
 
-for (const scenario of scenarios) {
-  test(`on Ottla, ${scenario.name}`, async () => {
-    await using broker = await startBroker()
-    await play(scenario, broker.bootstrapServers)
-  })
-  const skip = kafka === undefined && 'OTTLA_TEST_KAFKA names no running Kafka'
-  test(`on Apache Kafka, ${scenario.name}`, { skip }, () => play(scenario, kafka!))
-}
+for (const scenario of scenarios) onBoth(scenario.name, (scene) => play(scenario, scene))

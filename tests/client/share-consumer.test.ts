@@ -1,11 +1,7 @@
-// Share groups (KIP-932) against Apache Kafka 4.2 or later, if OTTLA_TEST_KAFKA names one that runs: Ottla has none yet.
+// Share groups (KIP-932) against Apache Kafka 4.2 or later: Ottla has none yet.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { type Client, createClient, type ShareRecord } from '@ottla/client'
-
-const kafka = process.env.OTTLA_TEST_KAFKA
-const skip = kafka === undefined && 'OTTLA_TEST_KAFKA names no running Kafka'
-let groups = 0
+import type { Client, ShareRecord } from '@ottla/client'
+import { onKafka, type Scene } from './brokers.ts'
 
 interface Queue {
   readonly client: Client
@@ -13,19 +9,20 @@ interface Queue {
 }
 
 /** A topic of two partitions with so many records, and a group that reads it from its beginning. */
-async function withQueue(count: number, run: (queue: Queue) => Promise<void>): Promise<void> {
-  await using client = createClient({ bootstrap: kafka! })
-  const name = `share-${Date.now()}-${groups++}`
-  const admin = client.admin()
-  await admin.createTopics([{ name, partitions: 2, replicationFactor: 1 }])
-  await admin.incrementalAlterConfigs([{ type: 'group', name, set: { 'share.auto.offset.reset': 'earliest' } }])
-  await client.producer().sendBatch(Array.from({ length: count }, (_, i) => ({ topic: name, value: `${i}` })))
-  await run({ client, options: { groupId: name, topics: name } })
-}
+const withQueue =
+  (count: number, run: (queue: Queue) => Promise<void>) =>
+  async ({ client, name }: Scene) => {
+    const admin = client.admin()
+    await admin.createTopics([{ name, partitions: 2, replicationFactor: 1 }])
+    await admin.incrementalAlterConfigs([{ type: 'group', name, set: { 'share.auto.offset.reset': 'earliest' } }])
+    await client.producer().sendBatch(Array.from({ length: count }, (_, i) => ({ topic: name, value: `${i}` })))
+    await run({ client, options: { groupId: name, topics: name } })
+  }
 
 const id = ({ partition, offset }: ShareRecord) => `${partition}@${offset}`
 
-test('members divide the records, and each is handled once', { skip }, () =>
+onKafka(
+  'members divide the records, and each is handled once',
   withQueue(100, async ({ client, options }) => {
     const seen: string[] = []
     const members = [client.shareConsumer(options), client.shareConsumer(options)]
@@ -43,7 +40,8 @@ test('members divide the records, and each is handled once', { skip }, () =>
   }),
 )
 
-test('a record whose handler fails comes again, and a rejected one does not', { skip }, () =>
+onKafka(
+  'a record whose handler fails comes again, and a rejected one does not',
   withQueue(20, async ({ client, options }) => {
     const deliveries = new Map<string, number>()
     await using consumer = client.shareConsumer(options)
@@ -65,7 +63,8 @@ test('a record whose handler fails comes again, and a rejected one does not', { 
   }),
 )
 
-test('what a loop has not decided when it is left is free for others at once', { skip }, () =>
+onKafka(
+  'what a loop has not decided when it is left is free for others at once',
   withQueue(5, async ({ client, options }) => {
     const first = client.shareConsumer(options)
     let held: ShareRecord | undefined
@@ -84,7 +83,8 @@ test('what a loop has not decided when it is left is free for others at once', {
   }),
 )
 
-test('a lock is renewed while a record takes longer', { skip }, () =>
+onKafka(
+  'a lock is renewed while a record takes longer',
   withQueue(1, async ({ client, options }) => {
     const refused: unknown[] = []
     const onAcknowledgeError = (error: unknown) => refused.push(error)

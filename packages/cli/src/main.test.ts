@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, readdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { test } from 'node:test'
 import {
   decoder,
   metadataRequest,
@@ -17,65 +14,7 @@ import {
   Writer,
 } from '@ottla/protocol'
 import { nodeRuntime } from '@ottla/runtime'
-
-const main = fileURLToPath(new URL('main.ts', import.meta.url))
-const script = `import { main } from ${JSON.stringify(main)}; await main(['node', 'ottla', ...process.argv.slice(1)])`
-const directories: string[] = []
-const processes: ChildProcess[] = []
-
-after(async () => {
-  for (const child of processes) child.kill('SIGKILL')
-  for (const directory of directories) await rm(directory, { recursive: true, force: true })
-})
-
-async function newDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'ottla-cli-'))
-  directories.push(directory)
-  return directory
-}
-
-class Program {
-  readonly child: ChildProcess
-  stdout = ''
-  stderr = ''
-  private readonly ended: Promise<number | null>
-
-  constructor(...args: string[]) {
-    this.child = spawn(
-      process.execPath,
-      ['--conditions=@ottla/source', '--import', 'tsx', '--input-type=module', '-e', script, '--', ...args],
-      { cwd: fileURLToPath(new URL('../../..', import.meta.url)), stdio: ['ignore', 'pipe', 'pipe'] },
-    )
-    processes.push(this.child)
-    this.child.stdout!.on('data', (chunk) => {
-      this.stdout += chunk
-    })
-    this.child.stderr!.on('data', (chunk) => {
-      this.stderr += chunk
-    })
-    this.ended = once(this.child, 'close').then(([code]) => code)
-  }
-
-  /** The address of the line that says that it serves. */
-  async ready(): Promise<{ host: string; port: number }> {
-    while (!this.stdout.includes('\n')) {
-      const ended = await Promise.race([this.ended, once(this.child.stdout!, 'data').then(() => undefined)])
-      if (ended !== undefined && !this.stdout.includes('\n')) throw new Error(`ended with ${ended}: ${this.stderr}`)
-    }
-    const [, host, port] = /^ready kafka:\/\/\[?(.*?)\]?:(\d+)\n$/.exec(this.stdout) ?? []
-    assert.ok(host !== undefined, this.stdout)
-    return { host, port: Number(port) }
-  }
-
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    this.child.kill(signal)
-    return this.ended
-  }
-
-  exit(): Promise<number | null> {
-    return this.ended
-  }
-}
+import { failure, newDirectory, Program } from './testing/program.ts'
 
 /** Metadata of a topic, which creates it. Returns its id and the broker's address. */
 async function metadataOf(address: { host: string; port: number }, name: string) {
@@ -97,20 +36,9 @@ async function metadataOf(address: { host: string; port: number }, name: string)
   return { topicId: topics[0]!.topicId, partitions: topics[0]!.partitions.length, broker: brokers[0]! }
 }
 
-/** Runs to its end, which must be a failure told in one sentence. */
-async function failure(...args: string[]): Promise<string> {
-  const program = new Program(...args)
-  assert.equal(await program.exit(), 1, program.stderr)
-  assert.equal(program.stdout, '')
-  const lines = program.stderr.trimEnd().split('\n')
-  assert.equal(lines.length, 1, program.stderr)
-  assert.doesNotMatch(program.stderr, /\n\s+at /)
-  return lines[0]!
-}
-
 test('it says on one line when it serves, and a signal stops it with nothing lost', async () => {
   const data = await newDirectory()
-  const first = new Program('start', '--listen', '127.0.0.1:0', '--data', data)
+  const first = new Program(['start', '--listen', '127.0.0.1:0', '--data', data])
   const address = await first.ready()
   assert.equal(address.host, '127.0.0.1')
   const { topicId, broker } = await metadataOf(address, 'kept')
@@ -119,13 +47,13 @@ test('it says on one line when it serves, and a signal stops it with nothing los
   assert.equal(first.stdout.split('\n').length, 2)
   assert.equal(first.stderr, '')
 
-  const second = new Program('start', '--listen', '127.0.0.1:0', '--data', data)
+  const second = new Program(['start', '--listen', '127.0.0.1:0', '--data', data])
   assert.equal((await metadataOf(await second.ready(), 'kept')).topicId, topicId)
   assert.equal(await second.stop('SIGINT'), 0)
 })
 
 test('a signal that comes twice at once, as from a terminal and from npm, is one', async () => {
-  const program = new Program('start', '--listen', '127.0.0.1:0', '--data', await newDirectory())
+  const program = new Program(['start', '--listen', '127.0.0.1:0', '--data', await newDirectory()])
   await program.ready()
   program.child.kill('SIGINT')
   assert.equal(await program.stop('SIGINT'), 0)
@@ -133,10 +61,10 @@ test('a signal that comes twice at once, as from a terminal and from npm, is one
 
 test('what was answered is there after the process was killed', async () => {
   const data = await newDirectory()
-  const first = new Program('start', '--listen', '127.0.0.1:0', '--data', data)
+  const first = new Program(['start', '--listen', '127.0.0.1:0', '--data', data])
   const { topicId } = await metadataOf(await first.ready(), 'kept')
   await first.stop('SIGKILL')
-  const second = new Program('start', '--listen', '127.0.0.1:0', '--data', data)
+  const second = new Program(['start', '--listen', '127.0.0.1:0', '--data', data])
   assert.equal((await metadataOf(await second.ready(), 'kept')).topicId, topicId)
   assert.equal(await second.stop(), 0)
 })
@@ -157,9 +85,17 @@ test('IPv6 addresses, settings from a file and from arguments, and an advertised
       `log.dirs=${data}`,
     ].join('\n'),
   )
-  const program = new Program(
-    ...['start', '--listen', '[::1]:0', '--config', config, '--set', 'num.partitions=5', '--advertise', '[fe80::1]:77'],
-  )
+  const program = new Program([
+    'start',
+    '--listen',
+    '[::1]:0',
+    '--config',
+    config,
+    '--set',
+    'num.partitions=5',
+    '--advertise',
+    '[fe80::1]:77',
+  ])
   const address = await program.ready()
   assert.equal(address.host, '::1')
   const { partitions, broker } = await metadataOf(address, 'x')
@@ -174,7 +110,7 @@ test('a port that is in use is told in one sentence', async () => {
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
   assert.match(
-    await failure('start', '--listen', `127.0.0.1:${port}`, '--data', await newDirectory()),
+    await failure(['start', '--listen', `127.0.0.1:${port}`, '--data', await newDirectory()]),
     new RegExp(`127\\.0\\.0\\.1:${port} is in use`),
   )
   server.close()
@@ -182,9 +118,9 @@ test('a port that is in use is told in one sentence', async () => {
 
 test('a directory that another process uses is told, and left alone', async () => {
   const data = await newDirectory()
-  const first = new Program('start', '--listen', '127.0.0.1:0', '--data', data)
+  const first = new Program(['start', '--listen', '127.0.0.1:0', '--data', data])
   const address = await first.ready()
-  assert.match(await failure('start', '--listen', '127.0.0.1:0', '--data', data), /is in use by another Ottla broker/)
+  assert.match(await failure(['start', '--listen', '127.0.0.1:0', '--data', data]), /is in use by another Ottla broker/)
   assert.ok((await metadataOf(address, 'still')).topicId)
   assert.equal(await first.stop(), 0)
 })
@@ -192,19 +128,20 @@ test('a directory that another process uses is told, and left alone', async () =
 test('a bad setting is told by its name, with what it may be', async () => {
   const data = await newDirectory()
   const start = ['start', '--listen', '127.0.0.1:0', '--data', data]
-  assert.match(await failure(...start, '--set', 'num.partitions=none'), /num\.partitions.*\[1,\.\.\.\]/)
-  assert.match(await failure(...start, '--set', 'num.partition=2'), /num\.partition; did you mean num\.partitions\?/)
-  assert.match(await failure(...start, '--set', 'ssl.keystore.location=/x'), /no TLS/)
-  assert.match(await failure(...start, '--config', '/no/such/file'), /\/no\/such\/file: there is no such file/)
+  assert.match(await failure([...start, '--set', 'num.partitions=none']), /num\.partitions.*\[1,\.\.\.\]/)
+  assert.match(await failure([...start, '--set', 'num.partition=2']), /num\.partition; did you mean num\.partitions\?/)
+  assert.match(await failure([...start, '--set', 'ssl.keystore.location=/x']), /no TLS/)
+  assert.match(await failure([...start, '--config', '/no/such/file']), /\/no\/such\/file: there is no such file/)
   assert.deepEqual(await readdir(data), [])
 })
 
 test('arguments that are wrong are told in one sentence', async () => {
-  assert.match(await failure('start', '--listen', 'nowhere'), /--listen.*nowhere.*HOST:PORT/)
-  assert.match(await failure('start', '--set', 'x'), /--set.*key=value/)
-  assert.match(await failure('start', '--log-level', 'loud'), /--log-level.*loud/)
-  const unknown = new Program('start', '--lisen', '127.0.0.1:0')
-  assert.equal(await unknown.exit(), 1)
+  const usage = (...args: string[]) => failure(['start', ...args], { exitCode: 2 })
+  assert.match(await usage('--listen', 'nowhere'), /--listen.*nowhere.*HOST:PORT/)
+  assert.match(await usage('--set', 'x'), /--set.*key=value/)
+  assert.match(await usage('--log-level', 'loud'), /--log-level.*loud/)
+  const unknown = new Program(['start', '--lisen', '127.0.0.1:0'])
+  assert.equal(await unknown.exit(), 2)
   assert.match(unknown.stderr, /unknown option '--lisen'\n\(Did you mean --listen\?\)/)
 })
 
@@ -214,22 +151,22 @@ test('a directory that can not be used is told', {
   const parent = await newDirectory()
   const file = join(parent, 'file')
   await writeFile(file, '')
-  assert.match(await failure('start', '--listen', '127.0.0.1:0', '--data', file), /data directory/)
+  assert.match(await failure(['start', '--listen', '127.0.0.1:0', '--data', file]), /data directory/)
   if (process.getuid?.() === 0) return // Whom no mode keeps out.
   await chmod(parent, 0o500)
-  assert.match(await failure('start', '--listen', '127.0.0.1:0', '--data', join(parent, 'new')), /no permission/)
+  assert.match(await failure(['start', '--listen', '127.0.0.1:0', '--data', join(parent, 'new')]), /no permission/)
 })
 
 test('help and version are told', async () => {
-  const help = new Program('start', '--help')
+  const help = new Program(['start', '--help'])
   assert.equal(await help.exit(), 0)
   for (const option of ['--listen', '--data', '--config', '--set', '--advertise', '--log-level']) {
     assert.ok(help.stdout.includes(option), option)
   }
-  const version = new Program('--version')
+  const version = new Program(['--version'])
   assert.equal(await version.exit(), 0)
   assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/)
-  const nothing = new Program()
-  assert.equal(await nothing.exit(), 1)
+  const nothing = new Program([])
+  assert.equal(await nothing.exit(), 2)
   assert.match(nothing.stderr, /Usage: ottla/)
 })

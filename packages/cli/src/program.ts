@@ -1,79 +1,46 @@
-import type { Address, LogLevel } from '@ottla/runtime'
-import { Command, InvalidArgumentError, Option } from 'commander'
-import { parsedAddress } from 'ottla'
-import { logLevels } from './process-log.ts'
-
-/** What `ottla start` was asked for. */
-export interface StartArguments {
-  readonly listen?: Address
-  readonly data?: string
-  readonly config?: string
-  readonly set: ReadonlyMap<string, string>
-  readonly advertise?: Address
-  readonly logLevel: LogLevel
-}
+import { Command } from 'commander'
+import { addConsume, type Consume } from './arguments/consume-arguments.ts'
+import { addGroup, type GroupActions } from './arguments/group-arguments.ts'
+import { addProduce, type Produce } from './arguments/produce-arguments.ts'
+import { addStart, type StartArguments } from './arguments/start-arguments.ts'
+import { addTopic, type TopicActions } from './arguments/topic-arguments.ts'
+import { exitCodes } from './exit-codes.ts'
 
 interface Actions {
   readonly version: string
-  start(options: StartArguments): Promise<void>
+  readonly start: (options: StartArguments) => Promise<void>
+  readonly produce: Produce
+  readonly consume: Consume
+  readonly topic: TopicActions
+  readonly group: GroupActions
 }
 
 const examples = `
 Examples:
-  ottla start                                       a broker on 127.0.0.1:9092, its data in ./data
-  ottla start --listen 127.0.0.1:0 --data /tmp/x    on a free port, told in the line "ready kafka://HOST:PORT"
-  ottla start --listen 0.0.0.0:9092 --set num.partitions=6 --set log.retention.hours=24
+  ottla start                                  a broker on 127.0.0.1:9092
+  echo 'hello' | ottla produce greetings
+  ottla consume greetings
+  ottla topic list
 
-Settings have Kafka's names; docs/configuration.md lists them.`
+"ottla COMMAND --help" says more. Exit codes: 0 good, 1 failed, 2 wrong usage.`
 
 /** The arguments of the program. */
-export function program({ version, start }: Actions): Command {
+export function program({ version, start, produce, consume, topic, group }: Actions): Command {
   const ottla = new Command('ottla')
-    .description('An event streaming broker that speaks the protocol of Kafka.')
+    .description('An event streaming broker that speaks the protocol of Kafka, and tools for it and for Kafka.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .showSuggestionAfterError()
-  ottla
-    .command('start')
-    .description('start a broker; it prints "ready kafka://HOST:PORT" when it serves, and stops on SIGTERM or SIGINT')
-    .addOption(
-      new Option(
-        '--listen <HOST:PORT>',
-        'where to listen; port 0 takes a free one (default: 127.0.0.1:9092)',
-      ).argParser(address),
-    )
-    .option('--data <DIR>', 'where the data is kept (default: ./data)')
-    .option('--config <FILE>', "settings, in the form of Kafka's server.properties")
-    .addOption(
-      new Option('--set <key=value>', 'one setting; may be given several times, and counts before the file')
-        .argParser(setting)
-        .default(new Map<string, string>(), 'none'),
-    )
-    .addOption(
-      new Option(
-        '--advertise <HOST:PORT>',
-        'where clients are told to connect, for mapped ports (default: where they came to)',
-      ).argParser(address),
-    )
-    .addOption(
-      new Option('--log-level <LEVEL>', 'the least level of what is logged').choices(logLevels).default('info'),
-    )
-    .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', examples)
     .allowExcessArguments(false)
-    .action(start)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'ottla: ')) })
+    .addHelpText('after', examples)
+    // The parser ends with 1 for everything that is wrong with its arguments.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.good : exitCodes.wrongUsage))
+  addStart(ottla, start)
+  addProduce(ottla, produce)
+  addConsume(ottla, consume)
+  addTopic(ottla, topic)
+  addGroup(ottla, group)
   return ottla
-}
-
-function address(text: string): Address {
-  const parsed = parsedAddress(text)
-  if (parsed !== undefined && parsed.host !== '') return parsed
-  throw new InvalidArgumentError('Write HOST:PORT, and [HOST]:PORT for IPv6.')
-}
-
-function setting(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const at = text.indexOf('=')
-  if (at < 1) throw new InvalidArgumentError('Write key=value.')
-  return new Map(before).set(text.slice(0, at).trim(), text.slice(at + 1))
 }

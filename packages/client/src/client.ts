@@ -1,4 +1,5 @@
 import { Admin, type AdminOptions } from './admin/admin.ts'
+import { type ClientMetrics, total, totals } from './client-metrics.ts'
 import type { ClientOptions } from './connection/client-options.ts'
 import { Cluster } from './connection/cluster.ts'
 import { Consumer, type TypedConsumerOptions } from './consumer/consumer.ts'
@@ -19,6 +20,8 @@ export class Client {
   readonly #options: ClientOptions
   readonly #cluster: Cluster
   readonly #children = new Set<Closable>()
+  /** Of children that are closed and not kept any more. */
+  #past: ClientMetrics | undefined
   #closing: Promise<void> | undefined
 
   constructor(options: ClientOptions) {
@@ -26,6 +29,12 @@ export class Client {
     this.#cluster = new Cluster(options)
   }
 
+  /** Connects, and logs in, to whichever broker can be reached. Fails at once if none can, where all else would try again. */
+  async connect(): Promise<void> {
+    await this.#cluster.anyConnection()
+  }
+
+  /** A producer, closed together with this client. Throws INVALID_ARGUMENT for options that contradict each other. */
   producer(options?: ProducerOptions): Producer {
     return this.#keep(new Producer(this.#cluster, options))
   }
@@ -35,6 +44,7 @@ export class Client {
     return this.#keep(new Consumer(this.#options, options))
   }
 
+  /** The calls that look after the cluster. Needs no closing of its own. */
   admin(options?: AdminOptions): Admin {
     return new Admin(this.#cluster, options)
   }
@@ -44,21 +54,47 @@ export class Client {
     return this.#keep(new ShareConsumer(this.#options, options))
   }
 
+  /** What all of it has done so far, and how it stands. */
+  metrics(): ClientMetrics {
+    const past = this.#past
+    const children = [...this.#children]
+    const producers = children.filter((child) => child instanceof Producer)
+    const consumers = children.filter((child) => child instanceof Consumer)
+    const shareConsumers = children.filter((child) => child instanceof ShareConsumer)
+    return {
+      clientId: this.#cluster.settings.clientId,
+      connections: { ...this.#cluster.watch.counts },
+      producers: total([...(past?.producers ? [past.producers] : []), ...producers.map((each) => each.metrics())]),
+      consumers: totals([...(past?.consumers ?? []), ...consumers.map((each) => each.metrics())]),
+      shareConsumers: totals([...(past?.shareConsumers ?? []), ...shareConsumers.map((each) => each.metrics())]),
+    }
+  }
+
   /** Closes what was made here, producers after their last records, then all connections. Always settles. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
   #keep<T extends Closable>(child: T): T {
     if (this.#closing !== undefined) throw new OttlaError('CLIENT_CLOSED')
-    for (const each of this.#children) if (each.isClosed === true) this.#children.delete(each)
+    this.#forgetClosed()
     this.#children.add(child)
     return child
+  }
+
+  #forgetClosed(): void {
+    const open = [...this.#children].filter((each) => each.isClosed !== true)
+    for (const each of open) this.#children.delete(each)
+    // Only those that are closed are left.
+    if (this.#children.size > 0) this.#past = this.metrics()
+    this.#children.clear()
+    for (const each of open) this.#children.add(each)
   }
 
   async #close(): Promise<void> {

@@ -1,15 +1,20 @@
+export type { CompressionType } from '@ottla/protocol'
+export type { TlsConnectOptions } from '@ottla/runtime'
 export * from './admin/index.ts'
 export { Client, createClient } from './client.ts'
+export type { ClientMetrics } from './client-metrics.ts'
 export type { BootstrapServers, ClientOptions } from './connection/client-options.ts'
-export type { PartitionMetadata, TopicMetadata } from './connection/metadata.ts'
+export type { ConnectionMetrics } from './connection/connection-metrics.ts'
 export type {
-  CustomSaslOptions,
-  OauthOptions,
-  OauthToken,
-  PasswordOptions,
-  Provided,
-  SaslOptions,
-} from './connection/sasl/mechanism.ts'
+  ConnectMessage,
+  DisconnectMessage,
+  RequestMessage,
+  RetryMessage,
+  ThrottleMessage,
+} from './connection/diagnostics.ts'
+export type { LogHook, LogLine } from './connection/log-hook.ts'
+export type { PartitionMetadata, TopicMetadata } from './connection/metadata.ts'
+export type { OauthOptions, OauthToken, PasswordOptions, Provided, SaslOptions } from './connection/sasl/mechanism.ts'
 export * from './consumer/index.ts'
 export { type ErrorContext, OttlaError, type OttlaErrorName, type OttlaErrorOptions } from './ottla-error.ts'
 export type { SendMessage } from './producer/diagnostics.ts'

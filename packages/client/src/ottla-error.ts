@@ -1,5 +1,6 @@
 import { type ErrorName, errorOf, errors, KafkaError } from '@ottla/protocol'
 import { advice } from './error-advice.ts'
+import type { SchemaIssue } from './topic/standard-schema.ts'
 
 /** What goes wrong on this side of the wire, with codes that Kafka does not use. True: trying again may help. */
 const ownErrors = {
@@ -12,9 +13,12 @@ const ownErrors = {
   UNSUPPORTED_BY_BROKER: [-106],
   PROCESSING_FAILED: [-107],
   TLS_FAILED: [-108],
+  SERIALIZATION_FAILED: [-109],
+  DESERIALIZATION_FAILED: [-110],
 } as const satisfies Record<string, readonly [code: number, retriable?: true]>
 
 export type OwnErrorName = keyof typeof ownErrors
+/** Kafka's name of an error, or one of this client's own, which have codes of -100 and below. */
 export type OttlaErrorName = ErrorName | OwnErrorName
 
 /** What an error concerns. */
@@ -23,6 +27,8 @@ export interface ErrorContext {
   readonly broker?: string | undefined
   readonly topic?: string | undefined
   readonly partition?: number | undefined
+  /** Of the record. */
+  readonly offset?: number | undefined
   readonly group?: string | undefined
   readonly transactionalId?: string | undefined
 }
@@ -33,6 +39,8 @@ export interface OttlaErrorOptions extends ErrorContext {
   /** The message says already whom it concerns and what to do. */
   readonly messageIsWhole?: boolean
   readonly cause?: unknown
+  /** What a schema finds wrong with a value. */
+  readonly issues?: readonly SchemaIssue[] | undefined
   /** Where it differs from Kafka's table. */
   readonly retriable?: boolean
 }
@@ -51,8 +59,11 @@ export class OttlaError extends Error {
   readonly broker: string | undefined
   readonly topic: string | undefined
   readonly partition: number | undefined
+  readonly offset: number | undefined
   readonly group: string | undefined
   readonly transactionalId: string | undefined
+  /** What a schema finds wrong with a value, each with its place in it. */
+  readonly issues: readonly SchemaIssue[] | undefined
 
   constructor(name: OttlaErrorName, options: OttlaErrorOptions = {}) {
     super(sentence(name, options), options.cause === undefined ? undefined : { cause: options.cause })
@@ -63,8 +74,10 @@ export class OttlaError extends Error {
     this.broker = options.broker
     this.topic = options.topic
     this.partition = options.partition
+    this.offset = options.offset
     this.group = options.group
     this.transactionalId = options.transactionalId
+    this.issues = options.issues
   }
 }
 
@@ -111,11 +124,19 @@ function rowOf(name: OttlaErrorName): readonly [code: number, retriable: boolean
 function sentence(name: OttlaErrorName, options: OttlaErrorOptions): string {
   if (options.message !== undefined && options.messageIsWhole === true) return options.message
   const concerned = [
-    options.topic !== undefined &&
-      `topic ${options.topic}${options.partition === undefined ? '' : `, partition ${options.partition}`}`,
+    options.topic !== undefined && placeOf(options),
     options.group !== undefined && `group ${options.group}`,
     options.transactionalId !== undefined && `transactional id ${options.transactionalId}`,
     options.broker !== undefined && `broker ${options.broker}`,
   ].filter((part) => part !== false)
   return `${options.message ?? advice(name) ?? name}${concerned.length === 0 ? '' : ` (${concerned.join('; ')})`}`
+}
+
+function placeOf({ topic, partition, offset }: ErrorContext): string {
+  const parts = [
+    `topic ${topic}`,
+    partition !== undefined && `partition ${partition}`,
+    offset !== undefined && `offset ${offset}`,
+  ]
+  return parts.filter((part) => part !== false).join(', ')
 }

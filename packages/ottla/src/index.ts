@@ -1,3 +1,2 @@
-export * from './listeners.ts'
-export * from './node.ts'
+export type { Address, LogLevel } from '@ottla/runtime'
 export * from './start-broker.ts'

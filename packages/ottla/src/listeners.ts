@@ -1,16 +1,6 @@
 import { listItems } from '@ottla/cluster'
 import { KafkaError } from '@ottla/protocol'
-import type { Address } from '@ottla/runtime'
-
-/** `HOST:PORT`, with brackets around an IPv6 host; undefined if it is not that. */
-export function parsedAddress(text: string): Address | undefined {
-  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text.trim())
-  if (match === null) return undefined
-  const port = Number(match[3])
-  return port > 65535 ? undefined : { host: match[1] ?? match[2]!, port }
-}
-
-export const addressText = ({ host, port }: Address): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
+import { type Address, parsedAddress } from '@ottla/runtime'
 
 interface ListenerSettings {
   /** `listeners` or `advertised.listeners` */

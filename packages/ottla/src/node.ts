@@ -1,9 +1,9 @@
 import { createBroker, groupSettings, groupsTopic, InternalTopicLog } from '@ottla/broker'
 import { checkedStaticConfigs, EmbeddedMetadataStore, LayeredConfigs, openCluster } from '@ottla/cluster'
 import { GroupService } from '@ottla/coordinator'
-import type { Address, Runtime } from '@ottla/runtime'
+import { type Address, addressText, type Runtime } from '@ottla/runtime'
 import { openStorage } from '@ottla/storage'
-import { addressText, listenerAddresses } from './listeners.ts'
+import { listenerAddresses } from './listeners.ts'
 import { brokerSettings, storageSettings } from './node-settings.ts'
 import { PartitionKeeper } from './partition-keeper.ts'
 

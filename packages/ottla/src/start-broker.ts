@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { nearestName } from '@ottla/cluster'
-import { type Address, type Log, type LogLevel, memoryFiles, nodeRuntime, silentLog } from '@ottla/runtime'
-import { addressText } from './listeners.ts'
+import { type Address, addressText, type Log, type LogLevel, memoryFiles, nodeRuntime, silentLog } from '@ottla/runtime'
 import { type Node, startNode } from './node.ts'
 
+/** How a broker is started. Without any: on a free port of 127.0.0.1, its data in memory, silent. */
 export interface BrokerOptions {
   /** Port 0, the default, takes a free one. */
   readonly port?: number
@@ -21,9 +21,11 @@ export interface BrokerOptions {
 
 /** A broker in this process. */
 export interface EmbeddedBroker extends AsyncDisposable {
+  /** Where it listens. */
   readonly address: Address
   /** `HOST:PORT`, for the `bootstrap.servers` of clients. */
   readonly bootstrapServers: string
+  /** The cluster's id; new with each directory. */
   readonly clusterId: string
   /** Closes all connections and lets everything go: no handle stays open. */
   close(): Promise<void>

@@ -1,3 +1,4 @@
+/** How much a log line matters, least first. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'
 
 /** Where log lines go. `fields` name the things concerned: topic, partition, group, file, err. */

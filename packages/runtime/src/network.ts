@@ -1,8 +1,26 @@
-import type { ConnectionOptions } from 'node:tls'
-
+/** Where something listens or is connected to. */
 export interface Address {
   readonly host: string
   readonly port: number
+}
+
+/** Takes what arrives without a copy: it is read straight to where it is wanted. */
+export interface Inlet {
+  /** Where the next bytes go; one at least. */
+  room(): Uint8Array
+  /** So many bytes are there now, from the beginning of the room on. */
+  filled(bytes: number): void
+}
+
+/** Puts bytes that are somewhere else already into an inlet. */
+export function pour(bytes: Uint8Array, inlet: Inlet): void {
+  for (let at = 0; at < bytes.length; ) {
+    const room = inlet.room()
+    const end = Math.min(at + room.length, bytes.length)
+    room.set(bytes.subarray(at, end))
+    inlet.filled(end - at)
+    at = end
+  }
 }
 
 /** A byte stream between two ends. All callbacks are set before the first event can come. */
@@ -14,6 +32,8 @@ export interface Connection {
   /** Bytes that were written and have not left this process yet. */
   readonly pendingBytes: number
   onData(receive: (chunk: Buffer) => void): void
+  /** Instead of `onData`. */
+  readInto(inlet: Inlet): void
   /** `pendingBytes` has gone down to nothing. */
   onDrain(drained: () => void): void
   /** Called once, whatever ended the connection. */
@@ -45,10 +65,10 @@ export interface TlsConnectOptions {
   readonly passphrase?: string
   /** The name to ask for (SNI) and to find in the certificate. Without it, the host of the address. */
   readonly serverName?: string
+  /** False: a certificate that is trusted will do, whatever name is in it. */
+  readonly checkServerName?: boolean
   /** False: any certificate will do. For experiments only. */
   readonly rejectUnauthorized?: boolean
-  /** What else Node's `tls.connect` takes; goes before the above. */
-  readonly node?: ConnectionOptions
 }
 
 export interface ConnectOptions {

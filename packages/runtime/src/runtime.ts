@@ -15,6 +15,11 @@ export interface Runtime {
   monotonic(): number
   /** Calls `fire` once, `ms` from now. A pending timer does not keep a process alive by itself. */
   timer(ms: number, fire: () => void): Timer
+  /**
+   * Calls `fire` when what has arrived meanwhile was dealt with: for work that goes from promise to promise, which would let
+   * nothing else in.
+   */
+  afterInput(fire: () => void): void
   /** `count` bytes of chance, fit for ids. */
   randomBytes(count: number): Uint8Array
   readonly files: FileSystem

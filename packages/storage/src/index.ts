@@ -1,4 +1,5 @@
 export * from './damaged-log-error.ts'
+export * from './object-store.ts'
 export * from './open-storage.ts'
 export * from './partition.ts'
 export * from './storage.ts'

@@ -29,6 +29,7 @@ export class Simulation {
       now: () => Math.floor(clock.now),
       monotonic: () => clock.now,
       timer: (ms, fire) => clock.schedule(ms, fire),
+      afterInput: (fire) => void clock.schedule(0, fire),
       randomBytes: (count) => random.bytes(count),
       files: new SimulatedFiles(this.disk, clock, random),
       network: noNetwork,

@@ -60,7 +60,7 @@ function properties({ directory, port, controllerPort, settings }: Node): string
     .join('')
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.on('error', reject)

@@ -24,6 +24,8 @@ export interface StartOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Where its data lies; a directory of its own below the system's temporary one unless told. */
   readonly directory?: string
+  /** A free one unless told. */
+  readonly port?: number
 }
 
 /** `against` is `ottla`, `kafka` or `HOST:PORT`. */
@@ -34,7 +36,7 @@ export async function startServer(against: string, options: StartOptions = {}): 
   const launch = against === 'ottla' ? launchOttla : launchKafka
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), `${against}-compat-`))
   const settings = options.settings ?? {}
-  let current: ServerProcess = await launch({ directory, port: 0, settings })
+  let current: ServerProcess = await launch({ directory, port: options.port ?? 0, settings })
   const { address } = current
   const port = Number(address.slice(address.lastIndexOf(':') + 1))
   return {

@@ -31,12 +31,15 @@ export interface Acl {
   readonly permission: AclPermission | 'unknown'
 }
 
+/** A permission to give or to refuse (KIP-11). */
 export interface NewAcl {
   readonly resourceType: AclResourceType
   readonly resourceName: string
   /** `literal`, if it is left out. */
   readonly patternType?: AclPatternType
+  /** `User:NAME`. */
   readonly principal: string
+  /** An address; any host, if it is left out. */
   readonly host?: string
   readonly operation: AclOperation
   readonly permission: AclPermission
@@ -47,6 +50,7 @@ export interface AclFilter {
   readonly resourceType?: AclResourceType
   readonly resourceName?: string
   readonly patternType?: AclPatternType
+  /** `User:NAME`. */
   readonly principal?: string
   readonly host?: string
   readonly operation?: AclOperation

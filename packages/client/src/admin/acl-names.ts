@@ -29,9 +29,16 @@ const resources = {
   user: 7,
 } as const
 
+/**
+ * What is permitted, in Kafka's words: `read`, `write`, `create`, `describe`, `alterConfigs`, … `all`; `any` only in
+ * filters.
+ */
 export type AclOperation = keyof typeof operations
+/** `allow` or `deny`, which wins; `any` only in filters. */
 export type AclPermission = keyof typeof permissions
+/** `literal`, or `prefixed` (KIP-290). In filters also `any`, and `match`: all that would hold for a name. */
 export type AclPatternType = keyof typeof patterns
+/** `topic`, `group`, `cluster`, `transactionalId`, `delegationToken` or `user`; `any` only in filters. */
 export type AclResourceType = keyof typeof resources
 
 /** Both ways between names and numbers. A number that has no name here is `unknown`, as in Kafka. */

@@ -10,9 +10,11 @@ export type Target =
   | { readonly broker: number }
   | { readonly coordinator: CoordinatorType; readonly key: string }
 
+/** What each call takes. */
 export interface AdminCallOptions {
   /** For the whole call, retries included. */
   readonly timeoutMs?: number | undefined
+  /** Gives the call up: it fails with OPERATION_ABORTED. */
   readonly signal?: AbortSignal | undefined
 }
 

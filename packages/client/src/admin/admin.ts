@@ -71,6 +71,7 @@ import type {
 } from './transaction-calls.ts'
 import * as transactionCalls from './transaction-calls.ts'
 
+/** Defaults of all calls of an admin. */
 export interface AdminOptions {
   /** For a whole call, retries included, where the call does not say. */
   readonly timeoutMs?: number
@@ -83,6 +84,7 @@ export interface AdminOptions {
 export class Admin {
   readonly #requests: AdminRequests
 
+  /** @internal `client.admin()` makes it. */
   constructor(cluster: Cluster, options: AdminOptions = {}) {
     this.#requests = new AdminRequests(cluster, options.timeoutMs ?? 60_000)
   }
@@ -211,6 +213,9 @@ export class Admin {
     return partitionCalls.listOffsets(this.#requests, queries, options)
   }
 
+  /**
+   * Has leaders elected (KIP-460): the first replica of each partition, or, `unclean`, one that may have lost records.
+   */
   electLeaders(
     type: 'preferred' | 'unclean',
     partitions?: readonly TopicPartition[],
@@ -422,5 +427,6 @@ export class Admin {
   /** There is nothing to close: connections are the client's. */
   async close(): Promise<void> {}
 
+  /** Nothing to be closed: the connections belong to the client. */
   async [Symbol.asyncDispose](): Promise<void> {}
 }

@@ -21,6 +21,7 @@ import { brokerError } from '../ottla-error.ts'
 import { type AclOperation, allowedOperations } from './acl-names.ts'
 import type { AdminCallOptions, AdminRequests } from './admin-requests.ts'
 
+/** A broker. */
 export interface ClusterNode {
   readonly id: number
   readonly host: string
@@ -30,15 +31,20 @@ export interface ClusterNode {
   readonly isFenced: boolean
 }
 
+/** A cluster and its brokers. */
 export interface ClusterDescription {
   readonly clusterId: string
+  /** The broker to which requests for the controller go; -1: none now. */
   readonly controllerId: number
   readonly brokers: readonly ClusterNode[]
+  /** What this user may do with the cluster; empty, if not asked for (KIP-430). */
   readonly authorizedOperations: readonly AclOperation[]
 }
 
+/** What else to tell of a cluster. */
 export interface DescribeClusterOptions extends AdminCallOptions {
   readonly includeAuthorizedOperations?: boolean
+  /** Also brokers that are registered and kept out (KIP-1073). */
   readonly includeFencedBrokers?: boolean
 }
 
@@ -69,9 +75,11 @@ export async function describeFeatures(
 
 const upgradeTypes = { upgrade: 1, safeDowngrade: 2, unsafeDowngrade: 3 } as const
 
+/** To which level a feature is to go (KIP-584). */
 export interface FeatureUpdate {
   /** 0 removes the feature. */
   readonly level: number
+  /** `upgrade`, if it is left out. An unsafe downgrade may lose metadata. */
   readonly type?: keyof typeof upgradeTypes
 }
 
@@ -95,6 +103,7 @@ export async function updateFeatures(
     requests.check('controller', errorCode, errorMessage === null ? feature : `${feature}: ${errorMessage}`)
 }
 
+/** A controller, and how far it has replicated the metadata (KIP-836). */
 export interface QuorumReplica {
   readonly id: number
   readonly directoryId: string
@@ -104,6 +113,7 @@ export interface QuorumReplica {
   readonly lastCaughtUpTimestamp: number
 }
 
+/** The controllers, who votes and who only follows (KIP-595). */
 export interface MetadataQuorum {
   readonly leaderId: number
   readonly leaderEpoch: number
@@ -140,12 +150,14 @@ const replicaOf = ({ replicaId, replicaDirectoryId, ...rest }: AnsweredReplica):
   ...rest,
 })
 
+/** A controller by its id and the id of its directory (KIP-853). */
 export interface RaftVoter {
   readonly id: number
   readonly directoryId: string
   readonly clusterId?: string
 }
 
+/** Where a controller listens. */
 export interface RaftListener {
   readonly name: string
   readonly host: string
@@ -195,11 +207,13 @@ export interface LogDirReplica extends TopicPartition {
   readonly isFuture: boolean
 }
 
+/** A directory of a broker, and what lies there (KIP-113, KIP-827). */
 export interface LogDir {
   readonly broker: number
   readonly path: string
   /** -1: the broker did not say. */
   readonly totalBytes: number
+  /** -1: the broker did not say. */
   readonly usableBytes: number
   readonly replicas: readonly LogDirReplica[]
 }

@@ -9,11 +9,13 @@ import {
 import type { AdminCallOptions, AdminRequests, Outcome, Target } from './admin-requests.ts'
 
 const resourceTypes = { topic: 2, broker: 4, brokerLogger: 8, clientMetrics: 16, group: 32 } as const
+/** Whose settings: `topic`, `broker`, `brokerLogger`, `clientMetrics` (KIP-714) or `group` (KIP-848). */
 export type ConfigResourceType = keyof typeof resourceTypes
 
 /** What settings belong to. A broker is named by its id; an empty name stands for all brokers. */
 export interface ConfigResource {
   readonly type: ConfigResourceType
+  /** The name of a topic or group, or the id of a broker; empty: the default of all brokers. */
   readonly name: string
 }
 
@@ -28,6 +30,7 @@ const sources = [
   'clientMetricsConfig',
   'groupConfig',
 ] as const
+/** Where the value of a setting comes from; the first that has one wins. */
 export type ConfigSource = (typeof sources)[number]
 
 const valueTypes = [
@@ -42,14 +45,17 @@ const valueTypes = [
   'class',
   'password',
 ] as const
+/** What kind of value a setting takes. */
 export type ConfigType = (typeof valueTypes)[number]
 
+/** One place where the value of a setting could come from. */
 export interface ConfigSynonym {
   readonly name: string
   readonly value: string | null
   readonly source: ConfigSource
 }
 
+/** A setting and its value. */
 export interface ConfigEntry extends ConfigSynonym {
   readonly isReadOnly: boolean
   /** The value is kept secret: null. */
@@ -58,9 +64,11 @@ export interface ConfigEntry extends ConfigSynonym {
   readonly type: ConfigType
   /** Where the value could come from, the first one wins; only if asked for. */
   readonly synonyms: readonly ConfigSynonym[]
+  /** Kafka's text, only if asked for. */
   readonly documentation: string | null
 }
 
+/** What else to tell of settings (KIP-226, KIP-569). */
 export interface DescribeConfigsOptions extends AdminCallOptions {
   readonly includeSynonyms?: boolean
   readonly includeDocumentation?: boolean
@@ -68,6 +76,7 @@ export interface DescribeConfigsOptions extends AdminCallOptions {
 
 /** A resource, with only some of its settings if `keys` are given. */
 export interface DescribeConfigsQuery extends ConfigResource {
+  /** Only these settings; all, if it is left out. */
   readonly keys?: readonly string[]
 }
 
@@ -140,10 +149,13 @@ export interface ConfigChanges extends ConfigResource {
   readonly delete?: readonly string[]
   /** Of settings that are lists. */
   readonly append?: Readonly<Record<string, string>>
+  /** Takes elements out of settings that are lists. */
   readonly subtract?: Readonly<Record<string, string>>
 }
 
+/** Options of a change of settings. */
 export interface AlterConfigsOptions extends AdminCallOptions {
+  /** Only says whether it would work. */
   readonly validateOnly?: boolean
 }
 

@@ -29,8 +29,11 @@ export interface ListedGroup {
   readonly type: string
 }
 
+/** Which groups to list (KIP-518, KIP-848). */
 export interface ListGroupsOptions extends AdminCallOptions {
+  /** Kafka's words: `Stable`, `Empty`, `PreparingRebalance`, … */
   readonly states?: readonly string[]
+  /** `classic`, `consumer` or `share`. */
   readonly types?: readonly string[]
 }
 
@@ -51,8 +54,10 @@ export async function listGroups(requests: AdminRequests, options: ListGroupsOpt
     .sort((a, b) => (a.groupId < b.groupId ? -1 : 1))
 }
 
+/** A member of a group and the partitions it has. */
 export interface GroupMember {
   readonly memberId: string
+  /** Of a static member (KIP-345). */
   readonly groupInstanceId: string | null
   readonly clientId: string
   readonly host: string
@@ -64,19 +69,24 @@ export interface GroupMember {
   readonly epoch: number
 }
 
+/** A group, of whichever protocol. */
 export interface GroupDescription {
   readonly groupId: string
   readonly type: 'classic' | 'consumer' | 'share'
+  /** Kafka's words: `Stable`, `Empty`, `PreparingRebalance`, … */
   readonly state: string
+  /** The assignor in use; empty while there is none. */
   readonly assignor: string
   /** -1 in classic groups. */
   readonly epoch: number
   readonly members: readonly GroupMember[]
   /** The broker that coordinates the group. */
   readonly coordinator: number
+  /** What this user may do with the group; empty, if not asked for (KIP-430). */
   readonly authorizedOperations: readonly AclOperation[]
 }
 
+/** What else to tell of groups. */
 export interface DescribeGroupsOptions extends AdminCallOptions {
   readonly includeAuthorizedOperations?: boolean
 }

@@ -16,11 +16,13 @@ import { byTopic, type TopicPartition } from '../consumer/topic-partition.ts'
 import type { AdminCallOptions, AdminRequests } from './admin-requests.ts'
 
 export interface GroupOffset extends TopicPartition {
+  /** Of the next record to be read. */
   readonly offset: number
   readonly leaderEpoch?: number
   readonly metadata?: string | null
 }
 
+/** Which committed offsets to list. */
 export interface ListGroupOffsetsOptions extends AdminCallOptions {
   /** Only these; without it, all that the group has. */
   readonly partitions?: readonly TopicPartition[]

@@ -30,10 +30,12 @@ const specialTimestamps = { latest: -1, earliest: -2, maxTimestamp: -3, earliest
 export interface FoundOffset extends TopicPartition {
   /** -1: there is none. */
   readonly offset: number
+  /** Of the record there, in ms since 1970; -1: not known, as for `earliest` and `latest`. */
   readonly timestamp: number
   readonly leaderEpoch: number
 }
 
+/** Options of a look-up of offsets. */
 export interface ListOffsetsOptions extends AdminCallOptions {
   /** `latest` is then the end of what transactions have settled. */
   readonly isolationLevel?: 'readUncommitted' | 'readCommitted'

@@ -9,12 +9,14 @@ import type { AdminCallOptions, AdminRequests } from './admin-requests.ts'
 /** By `user`, `client-id` or `ip`; null stands for the default of that kind. */
 export type QuotaEntity = Readonly<Record<string, string | null>>
 
+/** The quotas of an entity (KIP-546). */
 export interface ClientQuota {
   readonly entity: QuotaEntity
   /** `producer_byte_rate` and the like. */
   readonly values: Readonly<Record<string, number>>
 }
 
+/** An entity by its name, the one for all that have no quotas of their own (`default`), or `any`. */
 export type QuotaMatch = { readonly name: string } | 'default' | 'any'
 
 const matchTypes = { exact: 0, default: 1, any: 2 } as const
@@ -41,6 +43,7 @@ export async function describeClientQuotas(
   }))
 }
 
+/** Quotas to set or to remove. */
 export interface QuotaChange {
   readonly entity: QuotaEntity
   /** Null removes a quota. */

@@ -13,8 +13,10 @@ const derive = promisify(pbkdf2)
 
 const mechanisms = { 'SCRAM-SHA-256': 1, 'SCRAM-SHA-512': 2 } as const
 const hashes = { 'SCRAM-SHA-256': ['sha256', 32], 'SCRAM-SHA-512': ['sha512', 64] } as const
+/** `SCRAM-SHA-256` or `SCRAM-SHA-512`. */
 export type ScramMechanism = keyof typeof mechanisms
 
+/** Which SCRAM credentials a user has; the secrets are not told (KIP-554). */
 export interface UserScramCredentials {
   readonly user: string
   readonly credentials: readonly { readonly mechanism: ScramMechanism; readonly iterations: number }[]
@@ -45,6 +47,7 @@ export async function describeUserScramCredentials(
   })
 }
 
+/** A password to set, which this side salts and hashes before it is sent, or a credential to delete (KIP-554). */
 export type ScramChange =
   | {
       readonly user: string

@@ -13,8 +13,10 @@ import type { AdminCallOptions, AdminRequests } from './admin-requests.ts'
 /** `User:NAME`, as in ACLs. */
 export type Principal = string
 
+/** A token in whose name workers may log in with SCRAM (KIP-48). */
 export interface DelegationToken {
   readonly tokenId: string
+  /** The secret: base64 of it is the password. */
   readonly hmac: Uint8Array
   readonly owner: Principal
   readonly requester: Principal
@@ -25,8 +27,11 @@ export interface DelegationToken {
   readonly maxTimestamp: number
 }
 
+/** For whom a token is, and for how long. */
 export interface CreateTokenOptions extends AdminCallOptions {
+  /** Who owns it, if not who asks for it (KIP-373). */
   readonly owner?: Principal
+  /** Who may renew it besides its owner. */
   readonly renewers?: readonly Principal[]
   /** -1: what the broker allows. */
   readonly maxLifetimeMs?: number

@@ -13,23 +13,29 @@ import { type TopicMetadata, topicOf } from '../connection/metadata.ts'
 import { type AclOperation, allowedOperations } from './acl-names.ts'
 import type { AdminCallOptions, AdminRequests, Outcome } from './admin-requests.ts'
 
+/** A topic to be created. */
 export interface NewTopic {
   readonly name: string
   /** The broker's default, if it is left out. */
   readonly partitions?: number
+  /** The broker's default, if it is left out. */
   readonly replicationFactor?: number
   /** Brokers of each partition, instead of the two numbers. */
   readonly replicas?: readonly (readonly number[])[]
+  /** Settings by Kafka's names: `{ 'retention.ms': 86_400_000 }`. */
   readonly configs?: Readonly<Record<string, string | number | boolean>>
 }
 
+/** Options of a creation of topics. */
 export interface CreateTopicsOptions extends AdminCallOptions {
   /** Only says whether it would work. */
   readonly validateOnly?: boolean
 }
 
+/** A topic that was created, with what the broker made of the defaults. */
 export interface CreatedTopic {
   readonly name: string
+  /** Kafka's text form; `zeroUuid` from brokers before 2.8. */
   readonly id: string
   /** -1: the broker is too old to tell, or this user may not know. */
   readonly partitions: number
@@ -94,15 +100,18 @@ export async function deleteTopics(
   })
 }
 
+/** Which topics to list. */
 export interface ListTopicsOptions extends AdminCallOptions {
   /** Those of Kafka itself too, such as `__consumer_offsets`. */
   readonly includeInternal?: boolean
 }
 
+/** A topic, in short. */
 export interface ListedTopic {
   readonly name: string
   readonly id: string
   readonly isInternal: boolean
+  /** How many there are. */
   readonly partitions: number
 }
 
@@ -115,11 +124,13 @@ export async function listTopics(requests: AdminRequests, options: ListTopicsOpt
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
+/** A topic and its partitions. */
 export interface TopicDescription extends TopicMetadata {
   /** What this user may do; only if asked for. */
   readonly authorizedOperations?: readonly AclOperation[]
 }
 
+/** What else to tell of topics (KIP-430). */
 export interface DescribeTopicsOptions extends AdminCallOptions {
   readonly includeAuthorizedOperations?: boolean
 }
@@ -160,6 +171,7 @@ export async function askTopics(
   })
 }
 
+/** How many partitions a topic is to have. */
 export interface NewPartitions {
   /** How many there are to be, with those that exist. */
   readonly totalCount: number

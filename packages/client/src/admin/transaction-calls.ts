@@ -14,9 +14,11 @@ import type { TopicPartition } from '../consumer/topic-partition.ts'
 import type { AdminCallOptions, AdminRequests } from './admin-requests.ts'
 import { sendToLeaders } from './leader-requests.ts'
 
+/** An idempotent producer that a partition remembers (KIP-664). */
 export interface ActiveProducer {
   readonly producerId: number
   readonly producerEpoch: number
+  /** Of the last record it has written. */
   readonly lastSequence: number
   /** In ms since 1970. */
   readonly lastTimestamp: number
@@ -53,6 +55,7 @@ export function describeProducers(
   )
 }
 
+/** A transactional id and what its producer is doing (KIP-664). */
 export interface TransactionDescription {
   readonly transactionalId: string
   /** Kafka's words: `Empty`, `Ongoing`, `PrepareCommit`, `CompleteCommit`, … */
@@ -63,6 +66,7 @@ export interface TransactionDescription {
   /** In ms since 1970, or -1: none is under way. */
   readonly startTimestamp: number
   readonly partitions: readonly TopicPartition[]
+  /** The broker that coordinates it. */
   readonly coordinator: number
 }
 
@@ -100,13 +104,16 @@ function describeTransaction(
   })
 }
 
+/** Which transactions to list (KIP-664, KIP-994). */
 export interface ListTransactionsOptions extends AdminCallOptions {
+  /** Kafka's words: `Ongoing`, `Empty`, `CompleteCommit`, … */
   readonly states?: readonly string[]
   readonly producerIds?: readonly number[]
   /** Only those that run for longer. */
   readonly longerThanMs?: number
 }
 
+/** A transactional id, in short. */
 export interface ListedTransaction {
   readonly transactionalId: string
   readonly producerId: number

@@ -14,7 +14,7 @@ import {
 import type { Address, Connection } from '@ottla/runtime'
 import { type ErrorContext, OttlaError, throwBrokerError } from '../ottla-error.ts'
 import { beforeNegotiation, readApiVersions, SpokenVersions } from './api-versions.ts'
-import type { ConnectionWatch, WatchedRequest } from './connection-watch.ts'
+import type { ConnectionWatch } from './diagnostics.ts'
 import { FrameReader } from './frame-reader.ts'
 import type { Deadline, TimerWheel } from './timer-wheel.ts'
 
@@ -32,9 +32,7 @@ export interface BrokerConnectionOptions {
   readonly maxResponseBytes: number
   /** What to look at when the broker closes the connection before it has answered anything of use. */
   readonly earlyCloseHint: string
-  readonly watch?: ConnectionWatch | undefined
-  /** Time of day, for what `watch` is told. */
-  readonly now: () => number
+  readonly watch: ConnectionWatch
 }
 
 interface InFlight {
@@ -45,7 +43,6 @@ interface InFlight {
   readonly settle: (answer: any) => void
   readonly fail: (error: OttlaError) => void
   readonly deadline: Deadline
-  readonly sentAt: number
 }
 
 const softwareName = 'ottla-client'
@@ -61,7 +58,6 @@ const softwareVersion = '0.1.0'
  */
 export class BrokerConnection {
   readonly broker: string
-  readonly address: Address
   readonly #connection: Connection
   readonly #options: BrokerConnectionOptions
   readonly #frames: FrameReader
@@ -76,14 +72,14 @@ export class BrokerConnection {
   /** The broker has answered more than which versions it speaks, which it does for everybody. */
   #isOfUse = false
   #closed: (error: OttlaError) => void = () => {}
+  #isReady = false
 
   constructor(connection: Connection, address: Address, options: BrokerConnectionOptions) {
     this.broker = `${address.host}:${address.port}`
-    this.address = { host: address.host, port: address.port }
     this.#connection = connection
     this.#options = options
     this.#frames = new FrameReader(options.maxResponseBytes, this.broker)
-    connection.onData((chunk) => this.#receive(chunk))
+    connection.readInto({ room: () => this.#frames.room(), filled: (bytes) => this.#receive(bytes) })
     connection.onClose((cause) => {
       const hint = this.#isOfUse ? '' : ` before it answered${options.earlyCloseHint}`
       this.#end(this.#error('NETWORK_EXCEPTION', `the broker closed the connection${hint}`, cause))
@@ -101,6 +97,12 @@ export class BrokerConnection {
   /** Features of the cluster with their levels (KIP-584). */
   get features(): ReadonlyMap<string, number> {
     return this.#versions.features
+  }
+
+  /** Versions are known and the login is done: from now on its end is worth telling. */
+  becomesReady(): void {
+    this.#isReady = true
+    if (this.#failure !== undefined) this.#options.watch.disconnected(this.broker, this.#failure)
   }
 
   /** Called once, when the connection has ended. */
@@ -145,16 +147,22 @@ export class BrokerConnection {
     body: Partially<Decoded<Q>>,
     options: SendOptions = {},
   ): Promise<Decoded<R>> {
+    const { watch } = this.#options
+    return watch.requested(this.broker, apiName(request), () => this.#request(request, response, body, options))
+  }
+
+  #request<Q extends Message<any>, R extends Message<any>>(
+    request: Q,
+    response: R,
+    body: Partially<Decoded<Q>>,
+    options: SendOptions,
+  ): Promise<Decoded<R>> {
     return new Promise((settle, fail) => {
       const version = this.#write(request, body, options.maxVersion)
       const correlationId = this.#nextCorrelationId++
       const timeoutMs = options.timeoutMs ?? this.#options.requestTimeoutMs
-      const { wheel, watch, now } = this.#options
-      const sentAt = watch === undefined ? 0 : now()
-      const inFlight = { correlationId, request, response, version, settle, fail, sentAt }
-      const deadline = wheel.after(timeoutMs, () => this.#timedOut(inFlight, timeoutMs))
-      this.#inFlight.push({ ...inFlight, deadline })
-      watch?.inFlight(this.broker, this.#inFlight.length)
+      const deadline = this.#options.wheel.after(timeoutMs, () => this.#timedOut(request, timeoutMs))
+      this.#inFlight.push({ correlationId, request, response, version, settle, fail, deadline })
     })
   }
 
@@ -164,6 +172,7 @@ export class BrokerConnection {
       this.#held.push(() => this.sendUnanswered(request, body))
       return
     }
+    this.#options.watch.counts.requests++
     this.#write(request, body)
     this.#nextCorrelationId++
   }
@@ -189,22 +198,26 @@ export class BrokerConnection {
     const version = this.versionOf(request, maxVersion)
     if (version === undefined) throw this.#unsupported(request)
     const { clientId } = this.#options
-    this.#connection.write(
-      requestFrame(this.#writer, { request, version, correlationId: this.#nextCorrelationId, clientId, body }),
-    )
+    const correlationId = this.#nextCorrelationId
+    const frame = requestFrame(this.#writer, { request, version, correlationId, clientId, body })
+    for (const piece of frame) this.#options.watch.counts.bytesSent += piece.length
+    this.#connection.write(frame)
     return version
   }
 
-  #receive(chunk: Buffer): void {
+  #receive(bytes: number): void {
     if (this.#failure !== undefined) return
+    this.#options.watch.counts.bytesReceived += bytes
     try {
-      this.#frames.push(chunk, (frame) => this.#answer(frame))
+      this.#frames.filled(bytes, this.#take)
     } catch (cause) {
       // A stranger stays one. Bytes that went astray do not: on a new connection, all may be well.
       if (cause instanceof OttlaError) this.#end(cause)
       else this.#end(this.#error('NETWORK_EXCEPTION', 'the answer of the broker cannot be read', cause))
     }
   }
+
+  readonly #take = (frame: Buffer): void => this.#answer(frame)
 
   #answer(frame: Buffer): void {
     const first = this.#inFlight[0]
@@ -220,18 +233,13 @@ export class BrokerConnection {
     this.#isOfUse ||= first.request !== apiVersionsRequest
     this.#inFlight.shift()
     first.deadline.cancel()
-    this.#options.watch?.answered(this.#watched(first), frame.length)
+    if (body.throttleTimeMs > 0) this.#options.watch.throttled(this.broker, apiName(first.request), body.throttleTimeMs)
     first.settle(body)
   }
 
-  #timedOut(inFlight: Omit<InFlight, 'deadline'>, timeoutMs: number): void {
-    this.#options.watch?.timedOut(this.#watched(inFlight))
-    const what = `the broker has not answered ${apiName(inFlight.request)} within ${timeoutMs} ms`
+  #timedOut(request: Message<any>, timeoutMs: number): void {
+    const what = `the broker has not answered ${apiName(request)} within ${timeoutMs} ms`
     this.#end(this.#error('REQUEST_TIMED_OUT', what))
-  }
-
-  #watched({ request, version, correlationId, sentAt }: Omit<InFlight, 'deadline'>): WatchedRequest {
-    return { broker: this.broker, request, version, correlationId, sentAt }
   }
 
   #end(error: OttlaError): void {
@@ -244,6 +252,7 @@ export class BrokerConnection {
       deadline.cancel()
       fail(error)
     }
+    if (this.#isReady) this.#options.watch.disconnected(this.broker, error)
     this.#closed(error)
   }
 

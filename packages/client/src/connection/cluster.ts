@@ -1,13 +1,13 @@
 import { type Decoded, type Message, metadataRequest, metadataResponse, type Partially } from '@ottla/protocol'
-import type { Runtime } from '@ottla/runtime'
+import type { Log, Runtime } from '@ottla/runtime'
 import { asOttlaError, OttlaError } from '../ottla-error.ts'
 import { bootstrapAddresses } from './addresses.ts'
 import type { BrokerConnection, SendOptions } from './broker-connection.ts'
 import { type ClientOptions, type ConnectionSettings, connectionSettings } from './client-options.ts'
 import { ConnectionPool, type Lane } from './connection-pool.ts'
-import type { ConnectionWatch } from './connection-watch.ts'
 import { Connector } from './connector.ts'
 import { Coordinators, type CoordinatorType } from './coordinators.ts'
+import { ConnectionWatch } from './diagnostics.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { BrokerNode, MetadataImage, PartitionMetadata, TopicMetadata } from './metadata.ts'
 import { MetadataCache } from './metadata-cache.ts'
@@ -31,6 +31,8 @@ export interface OperationOptions {
 export class Cluster {
   readonly settings: ConnectionSettings
   readonly runtime: Runtime
+  readonly log: Log
+  readonly watch: ConnectionWatch
   /** For every deadline and pause of the client. */
   readonly wheel: TimerWheel
   /** Aborted when the client is closed. */
@@ -41,14 +43,17 @@ export class Cluster {
   readonly #metadata: MetadataCache
   readonly #coordinators: Coordinators
 
-  constructor(options: ClientOptions, watch?: ConnectionWatch) {
+  constructor(options: ClientOptions) {
     this.settings = connectionSettings(options)
     this.runtime = this.settings.runtime
+    this.log = this.settings.log
+    this.watch = new ConnectionWatch(this.log, this.settings.clientId)
     this.wheel = new TimerWheel(this.runtime)
     this.closed = this.#closing.signal
     const backoff = { firstMs: this.settings.retryBackoffMs, maxMs: this.settings.retryBackoffMaxMs }
-    this.#tools = { runtime: this.runtime, wheel: this.wheel, backoff, closed: this.closed }
-    const connector = new Connector(this.settings, this.wheel, watch)
+    const { runtime, wheel, watch, closed } = this
+    this.#tools = { runtime, wheel, backoff, closed, retrying: (what, error) => watch.retrying(what, error) }
+    const connector = new Connector(this.settings, wheel, watch)
     this.#pool = new ConnectionPool({ runtime: this.runtime, wheel: this.wheel, connector, backoff })
     this.#metadata = new MetadataCache({
       runtime: this.runtime,

@@ -3,7 +3,7 @@ import { asOttlaError } from '../ottla-error.ts'
 import { BrokerConnection } from './broker-connection.ts'
 import { randomInteger } from './chance.ts'
 import type { ConnectionSettings } from './client-options.ts'
-import type { ConnectionWatch } from './connection-watch.ts'
+import type { ConnectionWatch } from './diagnostics.ts'
 import type { Endpoint } from './endpoint.ts'
 import { authenticate } from './sasl/authenticate.ts'
 import type { TimerWheel } from './timer-wheel.ts'
@@ -13,15 +13,22 @@ import { unreachable } from './unreachable.ts'
 export class Connector {
   readonly #settings: ConnectionSettings
   readonly #wheel: TimerWheel
-  readonly #watch: ConnectionWatch | undefined
+  readonly #watch: ConnectionWatch
 
-  constructor(settings: ConnectionSettings, wheel: TimerWheel, watch?: ConnectionWatch) {
+  constructor(settings: ConnectionSettings, wheel: TimerWheel, watch: ConnectionWatch) {
     this.#settings = settings
-    this.#watch = watch
     this.#wheel = wheel
+    this.#watch = watch
   }
 
   async open(endpoint: Endpoint): Promise<BrokerConnection> {
+    const broker = `${endpoint.host}:${endpoint.port}`
+    const connection = await this.#watch.connecting(broker, endpoint.id, () => this.#open(endpoint))
+    connection.becomesReady()
+    return connection
+  }
+
+  async #open(endpoint: Endpoint): Promise<BrokerConnection> {
     const { clientId, requestTimeoutMs, connectTimeoutMs, maxResponseBytes } = this.#settings
     const giveUp = new AbortController()
     let connection: BrokerConnection | undefined
@@ -38,7 +45,6 @@ export class Connector {
         maxResponseBytes,
         earlyCloseHint: this.#earlyCloseHint(),
         watch: this.#watch,
-        now: () => this.#settings.runtime.now(),
       }
       connection = new BrokerConnection(stream, endpoint, options)
       await connection.negotiate()

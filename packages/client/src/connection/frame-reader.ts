@@ -7,40 +7,59 @@ const strangers: readonly [prefix: string, what: string][] = [
   ['SSH-', 'an SSH server answers there'],
 ]
 
+/** Of a buffer that takes many small frames. */
+const chunkBytes = 64 * 1024
+/** A read into less room than this is not worth the call. */
+const leastRoomBytes = 1024
+
 /**
- * Cuts what arrives into frames: int32 size, then that many bytes.
+ * Cuts what arrives into frames: int32 size, then that many bytes. It says where the bytes are to be put, so that they are
+ * read straight to where their frame lies:
  *
- *     chunks   | size frame | size fra | me      |
- *                ^a view      ^copied once into a buffer of its own
+ *     chunk    | size frame | size frame | size fra… free |      small frames: views of a chunk, one behind the other
+ *                                        ^begin  ^end
+ *     a frame that does not fit into the rest of the chunk gets a buffer of its own, which it fills to the last byte
  */
 export class FrameReader {
   readonly #maxFrameBytes: number
   readonly #broker: string
-  #chunks: Buffer[] = []
-  #heldBytes = 0
+  #buffer = Buffer.allocUnsafeSlow(chunkBytes)
+  /** Of the frame that is not whole yet. */
+  #begin = 0
+  #end = 0
 
   constructor(maxFrameBytes: number, broker: string) {
     this.#maxFrameBytes = maxFrameBytes
     this.#broker = broker
   }
 
-  /** Takes a chunk and gives each frame that is whole now, without its size, to `take`. */
-  push(chunk: Buffer, take: (frame: Buffer) => void): void {
-    this.#chunks.push(chunk)
-    this.#heldBytes += chunk.length
-    while (this.#heldBytes >= 4) {
-      const size = this.#frameBytes()
-      if (this.#heldBytes < 4 + size) return
-      take(this.#cut(4 + size).subarray(4))
+  /** Where the next bytes go; one at least. */
+  room(): Buffer {
+    return this.#buffer.subarray(this.#end)
+  }
+
+  /** So many bytes of the room are filled: gives each frame that is whole now, without its size, to `take`. */
+  filled(bytes: number, take: (frame: Buffer) => void): void {
+    this.#end += bytes
+    let needed = this.#neededBytes()
+    while (needed <= this.#end - this.#begin) {
+      const frame = this.#buffer.subarray(this.#begin + 4, this.#begin + needed)
+      this.#begin += needed
+      take(frame)
+      needed = this.#neededBytes()
     }
+    this.#makeRoom(needed)
+  }
+
+  /** Bytes of the next frame, with its size; what its size takes, while that is not there. */
+  #neededBytes(): number {
+    return this.#end - this.#begin < 4 ? 4 : 4 + this.#frameBytes()
   }
 
   #frameBytes(): number {
-    while (this.#chunks[0]!.length < 4) this.#chunks.splice(0, 2, Buffer.concat(this.#chunks.slice(0, 2)))
-    const head = this.#chunks[0]!
-    const size = head.readInt32BE(0)
+    const size = this.#buffer.readInt32BE(this.#begin)
     if (size >= 4 && size <= this.#maxFrameBytes) return size
-    const text = head.toString('latin1', 0, 8)
+    const text = this.#buffer.toString('latin1', this.#begin, Math.min(this.#begin + 8, this.#end))
     const stranger = strangers.find(([prefix]) => text.startsWith(prefix))
     const why =
       stranger?.[1] ?? `it sent a frame of ${size} bytes, where ${this.#maxFrameBytes} is the most that is taken`
@@ -48,29 +67,15 @@ export class FrameReader {
     throw new OttlaError('MALFORMED_RESPONSE', { message, broker: this.#broker })
   }
 
-  #cut(bytes: number): Buffer {
-    this.#heldBytes -= bytes
-    const head = this.#chunks[0]!
-    if (head.length === bytes) return this.#chunks.shift()!
-    if (head.length > bytes) {
-      this.#chunks[0] = head.subarray(bytes)
-      return head.subarray(0, bytes)
-    }
-    return this.#gather(bytes)
-  }
-
-  #gather(bytes: number): Buffer {
-    const whole = Buffer.allocUnsafeSlow(bytes)
-    let filled = 0
-    let used = 0
-    while (filled < bytes) {
-      const chunk = this.#chunks[used]!
-      const copied = chunk.copy(whole, filled)
-      filled += copied
-      if (copied === chunk.length) used++
-      else this.#chunks[used] = chunk.subarray(copied)
-    }
-    this.#chunks.splice(0, used)
-    return whole
+  #makeRoom(neededBytes: number): void {
+    const isKnown = neededBytes > 4
+    const roomBytes = isKnown ? neededBytes : leastRoomBytes
+    if (this.#begin + roomBytes <= this.#buffer.length) return
+    // Frames that were cut out are still being read: their buffer is never written again.
+    const next = Buffer.allocUnsafeSlow(Math.max(neededBytes, chunkBytes))
+    this.#buffer.copy(next, 0, this.#begin, this.#end)
+    this.#buffer = next
+    this.#end -= this.#begin
+    this.#begin = 0
   }
 }

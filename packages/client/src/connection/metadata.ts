@@ -6,6 +6,7 @@ export interface BrokerNode extends Address {
   readonly rack: string | null
 }
 
+/** A partition as the cluster describes it. Replicas are broker ids. */
 export interface PartitionMetadata {
   readonly partition: number
   /** Broker id, or -1: there is none now. */
@@ -17,10 +18,12 @@ export interface PartitionMetadata {
   readonly offlineReplicas: readonly number[]
 }
 
+/** A topic as the cluster describes it. */
 export interface TopicMetadata {
   readonly name: string
   /** Kafka's text form; `zeroUuid` from brokers before 2.8. */
   readonly id: string
+  /** Kafka's own, such as `__consumer_offsets`. */
   readonly isInternal: boolean
   /** By their number, from 0 on without gaps. */
   readonly partitions: readonly PartitionMetadata[]

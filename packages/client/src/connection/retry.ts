@@ -19,6 +19,8 @@ export interface RetryTools {
   readonly runtime: Runtime
   readonly wheel: TimerWheel
   readonly backoff: BackoffOptions
+  /** Hears of each attempt that will be made again. */
+  readonly retrying: (what: string, error: OttlaError) => void
   /** Ends every retry: the client was closed. */
   readonly closed: AbortSignal
 }
@@ -46,6 +48,7 @@ export async function retry<T>(tools: RetryTools, options: RetryOptions, attempt
         over.signal.throwIfAborted()
         last = asOttlaError(error)
         if (!mayRetry(last)) throw last
+        tools.retrying(what, last)
       }
       await unlessAborted(ignoringFailure(options.beforeRetry?.(last)), over.signal)
       await wheel.sleep(backoffMs(runtime, failures, backoff), over.signal)

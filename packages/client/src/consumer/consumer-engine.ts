@@ -1,10 +1,10 @@
-import type { Cluster } from '../connection/cluster.ts'
+import type { ClientOptions } from '../connection/client-options.ts'
+import { Cluster } from '../connection/cluster.ts'
 import { OttlaError } from '../ottla-error.ts'
 import { autoCommit } from './commit/auto-commit.ts'
 import { Committer } from './commit/committer.ts'
 import { ConsumerCounts, type ConsumerMetrics } from './consumer-metrics.ts'
 import type { ConsumerSettings } from './consumer-options.ts'
-import type { ConsumerWatch } from './consumer-watch.ts'
 import { Intake } from './deliver/intake.ts'
 import { FetchAnswer } from './fetch/fetch-answer.ts'
 import { FetchBuffer } from './fetch/fetch-buffer.ts'
@@ -39,24 +39,23 @@ export class ConsumerEngine {
   readonly #positions: Positions
   readonly #handover: Handover
   readonly #committing = new AbortController()
-  readonly #watch: ConsumerWatch | undefined
   #membership: Membership | undefined
   /** The application assigns the partitions. */
   #isManual = false
   #closing: Promise<void> | undefined
   #isGone = false
 
-  /** The cluster is closed with the consumer. */
-  constructor(cluster: Cluster, settings: ConsumerSettings, watch?: ConsumerWatch) {
+  constructor(client: ClientOptions, settings: ConsumerSettings) {
     this.settings = settings
-    this.#watch = watch
+    // One of its own: a join that waits for the other members, or a long fetch, must not hold up other clients.
+    const cluster = new Cluster(client)
     const { assignment } = this
     const buffer = this.#buffer
     const counts = this.#counts
     const failed = (error: OttlaError) => this.intake.fail(error)
     const member = () => this.member
     this.cluster = cluster
-    this.intake = new Intake(buffer, () => this.#fetcher.roomMade())
+    this.intake = new Intake(buffer, cluster.runtime, () => this.#fetcher.roomMade())
     this.committer =
       settings.groupId === undefined
         ? undefined
@@ -70,7 +69,7 @@ export class ConsumerEngine {
       lost: () => this.#positions.wake(),
       failed,
     })
-    this.#fetcher = new Fetcher({ cluster, settings, assignment, buffer, answer, counts, watch })
+    this.#fetcher = new Fetcher({ cluster, settings, assignment, buffer, answer, counts })
     const found = () => this.#fetcher.wake()
     this.#positions = new Positions({ cluster, settings, assignment, member, found, failed })
     const changed = () => this.partitionsMoved()
@@ -155,10 +154,12 @@ export class ConsumerEngine {
     const lags = [...this.assignment.all()].map((each) => each.lag(this.settings.isolationLevel))
     const known = lags.filter((lag) => lag !== undefined)
     return {
+      groupId: this.settings.groupId,
       ...this.#counts,
       bufferedBytes: this.#buffer.bytes,
       assignedPartitions: this.assignment.size,
       lag: known.length === 0 ? undefined : known.reduce((sum, lag) => sum + lag, 0),
+      connections: { ...this.cluster.watch.counts },
     }
   }
 
@@ -174,7 +175,7 @@ export class ConsumerEngine {
     this.#handover.hurryAfter(timeoutMs * 0.7)
     const late = this.cluster.wheel.sleep(timeoutMs, this.cluster.closed).catch(() => {})
     const gone = this.#giveUp({ timeoutMs, tellGroup }).catch((error) => {
-      this.cluster.runtime.log.write('warn', 'the consumer was closed with an error', { err: error })
+      this.cluster.log.write('warn', 'the consumer was closed with an error', { err: error })
     })
     await Promise.race([gone, late])
     this.#committing.abort()
@@ -189,7 +190,7 @@ export class ConsumerEngine {
   }
 
   #arrived(): void {
-    this.intake.wake()
+    this.intake.arrived()
     this.#fetcher.wake()
   }
 
@@ -208,7 +209,6 @@ export class ConsumerEngine {
     return joinGroup({
       cluster: this.cluster,
       settings: { ...this.settings, groupId },
-      watch: this.#watch,
       host: {
         topics: () => this.subscription.topics,
         owned: () => [...this.assignment.all()].map(({ topic, partition }) => ({ topic, partition })),

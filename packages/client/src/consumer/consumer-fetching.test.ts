@@ -19,11 +19,12 @@ import { FakeConsumerCluster } from './testing/fake-consumer-cluster.ts'
 type Values = string[]
 
 class Scene {
-  readonly runtime = new SimulatedRuntime()
+  readonly runtime: SimulatedRuntime
   readonly fake: FakeConsumerCluster
   readonly topic: FakeTopic
 
-  constructor(brokerCount = 1, partitionCount = 1) {
+  constructor(brokerCount = 1, partitionCount = 1, runtime = new SimulatedRuntime()) {
+    this.runtime = runtime
     this.fake = new FakeConsumerCluster(this.runtime, brokerCount)
     this.topic = this.fake.createTopic('t', partitionCount)
   }
@@ -247,5 +248,45 @@ test('options that contradict one another are refused by name', () => {
   assert.throws(() => scene.consumer({ groupInstanceId: 'i' }), { name: 'INVALID_ARGUMENT', message: /groupId/ })
   assert.throws(() => scene.consumer({ groupId: 'g', sessionTimeoutMs: 100, heartbeatIntervalMs: 100 }), {
     message: /heartbeatIntervalMs/,
+  })
+})
+
+test('records that are there already do not keep others from their turn, however they are handed out', () => {
+  class BusyRuntime extends SimulatedRuntime {
+    spentMs = 0
+    override monotonic = () => super.monotonic() + this.spentMs
+  }
+  const runtime = new BusyRuntime()
+  const scene = new Scene(1, 1, runtime)
+  return scene.run(async () => {
+    const records = Array.from({ length: 300 }, (_, i) => ({ timestamp: i, value: Buffer.from(`${i}`) }))
+    scene.topic.partitions[0]!.log.append(pack(records).bytes)
+    const ways: ((consumer: Consumer, work: () => boolean) => Promise<void>)[] = [
+      async (consumer, work) => {
+        for await (const _ of consumer) if (work()) break
+      },
+      async (consumer, work) => {
+        const done = new AbortController()
+        await consumer.run({ signal: done.signal, eachRecord: () => void (work() && done.abort()) })
+      },
+      async (consumer, work) => {
+        const done = new AbortController()
+        const eachRecord = () => void (work() && done.abort())
+        await consumer.run({ signal: done.signal, orderedBy: 'key', concurrency: 4, eachRecord })
+      },
+    ]
+    for (const way of ways) {
+      const consumer = await scene.assigned()
+      let seen = 0
+      let turns = 0
+      await way(consumer, () => {
+        if (seen === 0) runtime.timer(0, () => turns++)
+        runtime.spentMs++
+        return ++seen === 300
+      })
+      assert.equal(seen, 300)
+      assert.equal(turns, 1)
+      await consumer.close()
+    }
   })
 })

@@ -1,9 +1,15 @@
+import type { ConnectionMetrics } from '../connection/connection-metrics.ts'
+
 /** What a consumer has done since it was made; counts only grow. */
 export interface ConsumerMetrics {
+  /** Undefined without a group. */
+  readonly groupId: string | undefined
   readonly fetchRequests: number
   readonly fetchFailures: number
   /** Of record batches, as they were sent. */
   readonly fetchedBytes: number
+  /** As many as the headers of their batches claim; compaction may have removed some. */
+  readonly fetchedRecords: number
   /** Fetched and not handed out. */
   readonly bufferedBytes: number
   readonly commits: number
@@ -16,6 +22,7 @@ export interface ConsumerMetrics {
   readonly assignedPartitions: number
   /** Over all partitions of which it is known; undefined before the first fetch. */
   readonly lag: number | undefined
+  readonly connections: ConnectionMetrics
 }
 
 /** The counts, as the parts of a consumer raise them. */
@@ -23,6 +30,7 @@ export class ConsumerCounts {
   fetchRequests = 0
   fetchFailures = 0
   fetchedBytes = 0
+  fetchedRecords = 0
   commits = 0
   commitFailures = 0
   partitionsAssigned = 0

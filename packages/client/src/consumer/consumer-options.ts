@@ -1,6 +1,6 @@
 import type { ClientOptions } from '../connection/client-options.ts'
 import { OttlaError } from '../ottla-error.ts'
-import type { Assignor, WireAssignor } from './assignor/assignor.ts'
+import type { Assignor } from './assignor/assignor.ts'
 import { cooperativeStickyAssignor } from './assignor/cooperative-sticky.ts'
 import type { TopicPartition } from './topic-partition.ts'
 
@@ -15,8 +15,10 @@ export type AutoOffsetReset =
   | { readonly since: Date | number }
   | { readonly agoMs: number }
 
+/** Whether records of transactions are handed out before they are committed, and those of aborted ones at all. */
 export type IsolationLevel = 'read_committed' | 'read_uncommitted'
 
+/** How a consumer joins, fetches and commits. All have defaults. */
 export interface ConsumerOptions {
   /** The group whose members share the partitions. Without one: `assign`, and offsets are not committed. */
   readonly groupId?: string
@@ -32,21 +34,33 @@ export interface ConsumerOptions {
   readonly remoteAssignor?: string
   /** Where this consumer runs: it fetches from replicas there, if the cluster is set up so (KIP-392). */
   readonly rackId?: string
-  /** Classic groups: a member is out of the group when it was not heard of for so long. */
+  /** Classic groups: a member is out of the group when it was not heard of for so long. 45,000 by default. */
   readonly sessionTimeoutMs?: number
+  /**
+   * Classic groups: how often a member says that it is alive; 3,000 by default, a third of the session time-out at
+   * most.
+   */
   readonly heartbeatIntervalMs?: number
-  /** How long handlers may go on with partitions that are to be given up. Then the group goes on without this member. */
+  /**
+   * How long handlers may go on with partitions that are to be given up. Then the group goes on without this member.
+   * 60,000 by default.
+   */
   readonly rebalanceTimeoutMs?: number
+  /** Where to begin without a committed offset; `latest` by default. */
   readonly autoOffsetReset?: AutoOffsetReset
+  /** `read_uncommitted` by default. */
   readonly isolationLevel?: IsolationLevel
   /** Commits what was processed: from time to time, before partitions are given up, and when the consumer closes. */
   readonly autoCommit?: boolean
+  /** How often; 5,000 by default. */
   readonly autoCommitIntervalMs?: number
   /** An answer waits for so many bytes … */
   readonly fetchMinBytes?: number
   /** … but no longer than this. */
   readonly fetchMaxWaitMs?: number
+  /** The most that one answer holds, 16 MiB by default; a larger batch still comes, alone. */
   readonly fetchMaxBytes?: number
+  /** The most that one answer holds of a partition, 1 MiB by default. */
   readonly fetchMaxBytesPerPartition?: number
   /** So much is fetched ahead of the handlers, over all partitions; at least one batch of each. */
   readonly prefetchBytes?: number
@@ -80,18 +94,9 @@ type Defaulted =
   | 'checkCrcs'
   | 'patternRefreshMs'
 
-export interface ConsumerSettings
-  extends Required<Pick<ConsumerOptions, Exclude<Defaulted, 'assignors'>>>,
-    Omit<ConsumerOptions, Defaulted> {
-  readonly assignors: readonly (Assignor | WireAssignor)[]
-  /** Instead of `autoOffsetReset`, where partitions differ. */
-  readonly offsetResetOf?: (partition: TopicPartition) => Exclude<AutoOffsetReset, 'none'>
-}
+export type ConsumerSettings = Required<Pick<ConsumerOptions, Defaulted>> & Omit<ConsumerOptions, Defaulted>
 
-export function consumerSettings(
-  options: ConsumerOptions,
-  client: Pick<ClientOptions, 'metadataMaxAgeMs'>,
-): ConsumerSettings {
+export function consumerSettings(options: ConsumerOptions, client: ClientOptions): ConsumerSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   const settings: ConsumerSettings = {
     groupProtocol: 'auto',
@@ -107,7 +112,7 @@ export function consumerSettings(
     fetchMaxWaitMs: 500,
     fetchMaxBytes: 16 * 1024 * 1024,
     fetchMaxBytesPerPartition: 1024 * 1024,
-    prefetchBytes: 32 * 1024 * 1024,
+    prefetchBytes: 16 * 1024 * 1024,
     checkCrcs: true,
     patternRefreshMs: Math.min(client.metadataMaxAgeMs ?? 300_000, 10_000),
     ...(given as unknown as ConsumerOptions),

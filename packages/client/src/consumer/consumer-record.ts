@@ -13,6 +13,7 @@ export class ConsumerRecord<K = Buffer | null, V = Buffer | null> {
   /** Of the leader that took the record, or -1. */
   readonly leaderEpoch: number
 
+  /** @internal A consumer makes it. */
   constructor(origin: RecordOrigin, cursor: RecordCursor, key: K, value: V) {
     this.topic = origin.topic
     this.partition = origin.partition

@@ -1,5 +1,4 @@
 import type { ClientOptions } from '../connection/client-options.ts'
-import { Cluster } from '../connection/cluster.ts'
 import { OttlaError } from '../ottla-error.ts'
 import type { OffsetToCommit } from './commit/committer.ts'
 import { ConsumerEngine } from './consumer-engine.ts'
@@ -8,7 +7,7 @@ import { type ConsumerOptions, consumerSettings } from './consumer-options.ts'
 import { ConsumerRecord } from './consumer-record.ts'
 import { BatchIterator } from './deliver/batch-iterator.ts'
 import type { ConsumerBatch } from './deliver/consumer-batch.ts'
-import { type Deserializer, type Deserializers, deserializersOf } from './deliver/deserializers.ts'
+import { type DeserializerOptions, type Deserializers, deserializersOf } from './deliver/deserializers.ts'
 import { RecordIterator } from './deliver/record-iterator.ts'
 import { RunByKey } from './deliver/run-by-key.ts'
 import { batchHandler, recordHandler, runByPartition } from './deliver/run-by-partition.ts'
@@ -21,12 +20,10 @@ import type { AssignedPartition, CommittedOffset } from './progress/assigned-par
 import type { TopicsOrPatterns } from './subscription.ts'
 import { type AssignablePartition, partitionKey, type TopicPartition } from './topic-partition.ts'
 
-export interface TypedConsumerOptions<K, V> extends ConsumerOptions {
-  /** Without one, keys are buffers. */
-  readonly keyDeserializer?: Deserializer<K>
-  readonly valueDeserializer?: Deserializer<V>
-}
+/** Options of a consumer and what it makes of keys and values. */
+export interface TypedConsumerOptions<K, V> extends ConsumerOptions, DeserializerOptions<K, V> {}
 
+/** How a consumer closes. */
 export interface CloseOptions {
   /** Handlers, commit and goodbye have so long; then the consumer closes as it is. */
   readonly timeoutMs?: number
@@ -57,9 +54,9 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
   readonly #engine: ConsumerEngine
   readonly #deserializers: Deserializers<K, V>
 
+  /** @internal `client.consumer()` makes it. */
   constructor(client: ClientOptions, options: TypedConsumerOptions<K, V> = {}) {
-    // A cluster of its own: a join that waits for the other members, or a long fetch, must not hold up other clients.
-    this.#engine = new ConsumerEngine(new Cluster(client), consumerSettings(options, client))
+    this.#engine = new ConsumerEngine(client, consumerSettings(options, client))
     this.#deserializers = deserializersOf(options)
     if (options.topics !== undefined) this.subscribe(options.topics)
   }
@@ -90,6 +87,7 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
     return member && { ...member, groupId: settings.groupId! }
   }
 
+  /** The records one by one. Asking for the next one says that the one before is processed. */
   [Symbol.asyncIterator](): RecordIterator<K, V> {
     return new RecordIterator(this.#open.intake, this.#deserializers)
   }
@@ -101,16 +99,17 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
 
   /** Calls a handler for each record or batch, several at a time if that is asked for, until the consumer closes. */
   async run(options: RunOptions<K, V>): Promise<void> {
-    const { intake, settings } = this.#open
+    const { intake, settings, cluster } = this.#open
     const { concurrency = 1, signal } = options
     if (!Number.isInteger(concurrency) || concurrency < 1)
       throw new OttlaError('INVALID_ARGUMENT', { message: `concurrency must be 1 or more, and is ${concurrency}` })
     const limits = { concurrency, signal }
-    if ('eachBatch' in options) {
-      const traced = tracedByBatch(options, settings.groupId)
+    const owner = { clientId: cluster.settings.clientId, groupId: settings.groupId }
+    if (options.eachBatch !== undefined) {
+      const traced = tracedByBatch(options, owner)
       return runByPartition(intake, batchHandler(intake, traced, this.#deserializers), limits)
     }
-    const traced = tracedByRecord(options, settings.groupId)
+    const traced = tracedByRecord(options, owner)
     if (options.orderedBy === 'key') return new RunByKey(intake, traced, this.#deserializers).run()
     return runByPartition(intake, recordHandler(intake, traced, this.#deserializers), limits)
   }
@@ -144,6 +143,7 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
     this.#engine.refetch(partitions)
   }
 
+  /** Has paused partitions fetched and handed out again. */
   resume(partitions: readonly TopicPartition[] = this.assignment): void {
     for (const each of partitions) this.#assigned(each).isPaused = false
     this.#engine.partitionsMoved()
@@ -239,6 +239,7 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
     return this.#engine.isGone
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -42,9 +42,13 @@ test('handlers, commits and rebalances are told to whoever listens, and counted'
       'commit begins',
       'commit ends',
     ])
-    const { fetchedBytes, ...metrics } = consumer.metrics()
+    const { fetchedBytes, connections, ...metrics } = consumer.metrics()
     assert.ok(fetchedBytes > 0)
+    assert.ok(connections.opened > 0 && connections.requests > 5 && connections.bytesReceived > fetchedBytes)
+    assert.equal(connections.open, 0)
     assert.deepEqual(metrics, {
+      groupId: 'g',
+      fetchedRecords: 1,
       fetchRequests: metrics.fetchRequests,
       fetchFailures: 0,
       bufferedBytes: 0,

@@ -84,12 +84,14 @@ export class Handover {
   }
 
   #tell(event: 'assigned' | 'revoked' | 'lost', partitions: readonly TopicPartition[]): void {
-    const { counts, settings } = this.#parts
+    const { cluster, counts, settings } = this.#parts
     if (event === 'assigned') counts.partitionsAssigned += partitions.length
     else if (event === 'revoked') counts.partitionsRevoked += partitions.length
     else counts.partitionsLost += partitions.length
     const plain = partitions.map(({ topic, partition }) => ({ topic, partition }))
-    rebalanced({ groupId: settings.groupId, event, partitions: plain })
+    const { groupId } = settings
+    rebalanced({ clientId: cluster.settings.clientId, groupId, event, partitions: plain })
+    cluster.log.write(event === 'lost' ? 'warn' : 'info', `partitions ${event}`, { groupId, partitions: plain })
   }
 
   #takeAway(partitions: readonly AssignedPartition[], reason: string): void {
@@ -110,7 +112,7 @@ export class Handover {
     if (committer === undefined || !settings.autoCommit) return
     const committing = committer.commitProcessed(partitions, this.#limitMs()).catch((error) => {
       // At least once: the next owner begins at the last commit that came through.
-      cluster.runtime.log.write('warn', 'offsets were not committed before partitions were given up', { err: error })
+      cluster.log.write('warn', 'offsets were not committed before partitions were given up', { err: error })
     })
     await this.#inTime(committing, 'the commit before partitions are given up')
   }
@@ -144,7 +146,7 @@ export class Handover {
         resolve()
       }
       const late = () => {
-        cluster.runtime.log.write('warn', `${what}: not waited for any longer`)
+        cluster.log.write('warn', `${what}: not waited for any longer`)
         settle()
       }
       const deadline = cluster.wheel.after(this.#limitMs(), late)

@@ -14,7 +14,12 @@ export type { ConsumerMetrics } from './consumer-metrics.ts'
 export type { AutoOffsetReset, ConsumerOptions, IsolationLevel } from './consumer-options.ts'
 export { ConsumerRecord } from './consumer-record.ts'
 export { ConsumerBatch } from './deliver/consumer-batch.ts'
-export type { Deserializer } from './deliver/deserializers.ts'
+export type {
+  DeserializationDecision,
+  Deserializer,
+  DeserializerOptions,
+  OnDeserializationError,
+} from './deliver/deserializers.ts'
 export type {
   EachBatch,
   EachRecord,
@@ -33,6 +38,7 @@ export {
   type ShareErrorDecision,
   type ShareRunOptions,
 } from './share/share-consumer.ts'
+export type { ShareConsumerMetrics } from './share/share-metrics.ts'
 export type { ShareRecord } from './share/share-record.ts'
 export type { TopicsOrPatterns } from './subscription.ts'
-export type { TopicPartition, TopicPartitions } from './topic-partition.ts'
+export type { AssignablePartition, TopicPartition, TopicPartitions } from './topic-partition.ts'

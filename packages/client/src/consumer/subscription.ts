@@ -1,6 +1,7 @@
 import type { Cluster } from '../connection/cluster.ts'
 import { asOttlaError, OttlaError } from '../ottla-error.ts'
 
+/** Names of topics, and patterns that they match; one of them, or a list. */
 export type TopicsOrPatterns = string | RegExp | readonly (string | RegExp)[]
 
 export interface SubscriptionParts {
@@ -84,7 +85,7 @@ export class Subscription {
       for (const topic of still) {
         const name = cluster.image.topicErrors.get(topic)
         if (name !== undefined && hopeless.has(name)) failed(new OttlaError(name, { topic }))
-        else if (rounds === 0) cluster.runtime.log.write('warn', 'a subscribed topic does not exist yet', { topic })
+        else if (rounds === 0) cluster.log.write('warn', 'a subscribed topic does not exist yet', { topic })
       }
       await cluster.wheel.sleep(missingTopicRefreshMs, signal).catch(() => {})
     }

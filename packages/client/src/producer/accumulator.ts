@@ -75,10 +75,6 @@ export class Accumulator {
     return this.#heldBytes
   }
 
-  get isFull(): boolean {
-    return this.#heldBytes >= this.#options.bufferBytes
-  }
-
   /** Lets go of everything that gathered. */
   release(): void {
     const queues = this.#gathering
@@ -115,7 +111,7 @@ export class Accumulator {
   #place(record: ProducerRecord, delivery: Delivery, slot: number): void {
     const topic = this.#topics.get(record.topic) ?? this.#openTopic(record.topic)
     if (topic.metadata === undefined) {
-      topic.waiting.push(new WaitingRecord(record, delivery, slot))
+      this.#await(topic, new WaitingRecord(record, delivery, slot))
       return
     }
     try {
@@ -127,6 +123,12 @@ export class Accumulator {
     } catch (error) {
       delivery.failed(slot, asOttlaError(error, { topic: record.topic }))
     }
+  }
+
+  #await(topic: TopicQueues, waiting: WaitingRecord): void {
+    waiting.heldBytes = RecordEncoder.roughBytes(waiting.record)
+    this.#heldBytes += waiting.heldBytes
+    topic.waiting.push(waiting)
   }
 
   #partitionOf(record: ProducerRecord, encoded: EncodedRecord, topic: TopicQueues): number {
@@ -194,22 +196,27 @@ export class Accumulator {
     this.#cluster.topic(name, { timeoutMs: this.#options.topicTimeoutMs }).then(
       (metadata) => {
         topic.metadata = metadata
-        const { waiting } = topic
-        topic.waiting = []
-        for (const { record, delivery, slot } of this.#placing(waiting)) this.#place(record, delivery, slot)
+        for (const { record, delivery, slot } of this.#takeWaiting(topic)) this.#place(record, delivery, slot)
+        this.#unblock()
         this.#options.placed()
       },
       (error) => {
         this.#topics.delete(name)
-        for (const { delivery, slot } of this.#placing(topic.waiting)) delivery.failed(slot, error)
+        for (const { delivery, slot } of this.#takeWaiting(topic)) delivery.failed(slot, error)
+        this.#unblock()
         this.#options.placed()
       },
     )
     return topic
   }
 
-  *#placing(waiting: readonly WaitingRecord[]): Generator<WaitingRecord, void, undefined> {
-    for (const record of waiting) if (record.place()) yield record
+  *#takeWaiting(topic: TopicQueues): Generator<WaitingRecord, void, undefined> {
+    const { waiting } = topic
+    topic.waiting = []
+    for (const record of waiting) {
+      this.#heldBytes -= record.heldBytes
+      if (record.place()) yield record
+    }
   }
 
   /** The topic may have grown since it was last looked at. */

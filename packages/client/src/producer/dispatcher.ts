@@ -1,4 +1,4 @@
-import { type Compression, type CompressionType, compression } from '@ottla/protocol'
+import { type Compression, compression } from '@ottla/protocol'
 import { backoffMs } from '../connection/chance.ts'
 import type { Cluster } from '../connection/cluster.ts'
 import { asOttlaError, OttlaError } from '../ottla-error.ts'
@@ -77,20 +77,18 @@ export class Dispatcher {
     return { ...this.#counts, requests: this.#sender.requestCount, bufferedBytes }
   }
 
-  /** Settles at once, or as soon as there is memory for more records. */
-  async room(): Promise<void> {
-    while (this.#accumulator.isFull) await this.#progress()
+  /**
+   * Settles at once, or as soon as records take no more than `share` of the producer's memory. Whoever could go on at once
+   * again and again would not let any answer in, so the share should be small enough to be used up soon.
+   */
+  async room(share: number): Promise<void> {
+    while (this.#accumulator.heldBytes > share * this.#settings.bufferBytes) await this.#progress()
   }
 
   /** The producer goes on under another identity, once what is in flight is through. */
   setIdentity(identity: ProducerIdentity): void {
     this.#identity = identity
     this.#sender.work()
-  }
-
-  /** Batches are packed with this codec from now on. */
-  async useCompression(type: CompressionType): Promise<void> {
-    this.#compression = type === 'none' ? undefined : await compression(type)
   }
 
   /** Something that was awaited outside may have come: look for work. */
@@ -171,7 +169,8 @@ export class Dispatcher {
   }
 
   async #becomeReady(): Promise<void> {
-    if (this.#settings.compression !== 'none') await this.useCompression(this.#settings.compression)
+    const type = this.#settings.compression
+    if (type !== 'none') this.#compression = await compression(type)
     if (this.#settings.idempotent) this.#identity = await this.#identify()
     this.#isPrepared = true
   }
@@ -184,7 +183,7 @@ export class Dispatcher {
 
   #lost(queue: PartitionQueue, batch: ProducerBatch, error: OttlaError): void {
     if (batch.state === 'settled') return
-    if (error.retriable) queue.retry(batch, error, this.#afterPause(batch))
+    if (error.retriable) this.#retry(queue, batch, error, this.#afterPause(batch))
     else this.#giveUp(queue, batch, error)
     this.#progressed()
   }
@@ -203,12 +202,12 @@ export class Dispatcher {
     switch (verdict.kind) {
       case 'delivered':
         this.#count(batch)
-        batch.succeed(answer)
+        batch.succeed(answer.baseOffset, answer.logAppendTimeMs)
         queue.delivered()
         this.#accumulator.settled(batch, true)
         break
       case 'retry':
-        queue.retry(batch, verdict.error, this.#whenToRetry(verdict.error, sent))
+        this.#retry(queue, batch, verdict.error, this.#whenToRetry(verdict.error, sent))
         if (verdict.leaderMayHaveMoved) this.#sender.awaitMetadata()
         break
       case 'split':
@@ -221,6 +220,12 @@ export class Dispatcher {
         this.#giveUp(queue, batch, verdict.error, answer)
         if (verdict.newEpoch && this.#transaction === undefined) this.#startNewEpoch(queue)
     }
+  }
+
+  #retry(queue: PartitionQueue, batch: ProducerBatch, error: OttlaError, atMs: number): void {
+    const { topic, partition, count } = batch
+    this.#cluster.watch.batchRetrying(`sending ${count} records to topic ${topic}, partition ${partition}`, error)
+    queue.retry(batch, error, atMs)
   }
 
   #count({ count, records, attempts }: ProducerBatch): void {
@@ -260,7 +265,7 @@ export class Dispatcher {
       this.#giveUp(queue, batch, error)
       return
     }
-    queue.retry(batch, error, this.#cluster.runtime.monotonic())
+    this.#retry(queue, batch, error, this.#cluster.runtime.monotonic())
     this.#startNewEpoch(queue)
   }
 

@@ -59,6 +59,11 @@ export class RecordEncoder {
     return bytes
   }
 
+  /** About what it will take, without a look at what it is made of. */
+  static roughBytes({ key, value }: ProducerRecord): number {
+    return 70 + (key?.length ?? 0) + (value?.length ?? 0)
+  }
+
   #encodeKey(key: string): number {
     const buffer = this.#keyBuffer
     if (key.length > shortText) return this.#encodeLongKey(key)

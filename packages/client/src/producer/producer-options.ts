@@ -2,6 +2,7 @@ import type { CompressionType } from '@ottla/protocol'
 import { OttlaError } from '../ottla-error.ts'
 import type { Partitioner } from './partitioner.ts'
 
+/** How a producer batches, packs and delivers. All have defaults. */
 export interface ProducerOptions {
   /** Who must have a record before it counts as sent: all replicas in sync (`all`), the leader (1), nobody (0). */
   readonly acks?: 'all' | 1 | 0
@@ -13,6 +14,9 @@ export interface ProducerOptions {
   readonly batchBytes?: number
   /** Memory for records that are not delivered yet. When it is full, `send` takes longer to settle. */
   readonly bufferBytes?: number
+  /**
+   * How batches are packed; `none` by default. A topic may have the broker pack them otherwise (`compression.type`).
+   */
   readonly compression?: CompressionType
   /** In the codec's own terms. */
   readonly compressionLevel?: number

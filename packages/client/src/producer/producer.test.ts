@@ -182,6 +182,39 @@ test('when memory is full, records wait, and are sent in their order', () =>
     deepEqual(valuesOf(fake), values)
   }))
 
+test('records whose topic is not known yet count against the memory', () =>
+  play({ bufferBytes: 2_000 }, async ({ producer, fake, runtime }) => {
+    const values = Array.from({ length: 200 }, (_, i) => `value ${i}`)
+    const sent = Promise.all(values.map((value) => producer.send({ topic: 'late', value })))
+    await runtime.sleep(500)
+    const { bufferedBytes } = producer.metrics()
+    ok(bufferedBytes > 1_000 && bufferedBytes < 2_100, `${bufferedBytes} bytes are held`)
+    const { log } = fake.createTopic('late').partitions[0]!
+    await sent
+    deepEqual(
+      log.records.map((record) => record.value),
+      values,
+    )
+    equal(producer.metrics().bufferedBytes, 0)
+  }))
+
+test('a stream holds its writer back while its topic is not known', () =>
+  play({ bufferBytes: 8_000 }, async ({ producer, fake, runtime }) => {
+    const stream = producer.writable()
+    let written = 0
+    const writing = (async () => {
+      for (; written < 5_000; written++)
+        if (!stream.write({ topic: 'late', value: `${written}` }))
+          await new Promise((resolve) => stream.once('drain', resolve))
+    })()
+    await runtime.sleep(500)
+    ok(written < 3_000, `${written} records were taken`)
+    const { log } = fake.createTopic('late').partitions[0]!
+    await writing
+    await new Promise((resolve) => stream.end(resolve))
+    equal(log.records.length, 5_000)
+  }))
+
 test('flush settles when all that was sent has', () =>
   play({ lingerMs: 60_000 }, async ({ producer, fake, runtime }) => {
     const sent = producer.send({ topic: 't', value: 'a' })

@@ -1,10 +1,9 @@
 import { Writable } from 'node:stream'
 import type { Cluster } from '../connection/cluster.ts'
 import { OttlaError } from '../ottla-error.ts'
-import { type AnyRecord, allUntyped, untyped } from '../topic/typed-topic.ts'
-import { GroupDelivery, SingleDelivery } from './delivery.ts'
-import { isSendHeard, tracedSend } from './diagnostics.ts'
+import type { AnyRecord } from '../topic/typed-topic.ts'
 import { Dispatcher } from './dispatcher.ts'
+import { Entrance } from './entrance.ts'
 import { newIdentity } from './producer-identity.ts'
 import type { ProducerMetrics } from './producer-metrics.ts'
 import { type ProducerOptions, producerSettings } from './producer-options.ts'
@@ -12,19 +11,26 @@ import type { RecordMetadata } from './record.ts'
 import type { Transaction } from './transaction/transaction.ts'
 import { Transactions } from './transaction/transactions.ts'
 
+/** Of the producer's memory, what a stream fills before it holds its writer back. */
+const streamShare = 1 / 8
+
 /**
  * Sends records. Awaiting each one is safe, and fast where many are awaited at a time: records of the same tick travel
  * together. Records of one partition keep the order in which `send` was called.
  */
 export class Producer {
   readonly #dispatcher: Dispatcher
+  readonly #entrance: Entrance
   readonly #transactions: Transactions | undefined
   #closing: Promise<void> | undefined
+  #isGone = false
 
+  /** @internal `client.producer()` makes it. */
   constructor(cluster: Cluster, options: ProducerOptions = {}) {
     const settings = producerSettings(options)
     const identify = () => newIdentity(cluster, settings.deliveryTimeoutMs)
     this.#dispatcher = new Dispatcher({ cluster, settings, identify })
+    this.#entrance = new Entrance({ dispatcher: this.#dispatcher, clientId: cluster.settings.clientId })
     const { transactionalId, transactionTimeoutMs = 60_000 } = options
     if (transactionalId !== undefined)
       this.#transactions = new Transactions({ cluster, settings, transactionalId, transactionTimeoutMs })
@@ -33,10 +39,7 @@ export class Producer {
   /** Settles when the record is where `acks` wants it to be. */
   send<K, V>(record: AnyRecord<K, V>): Promise<RecordMetadata> {
     if (!this.#takesRecords) return Promise.reject(this.#refusal())
-    if (isSendHeard()) return this.#traced([record]).then(([metadata]) => metadata!)
-    return new Promise((resolve, reject) => {
-      this.#dispatcher.add(untyped(record), new SingleDelivery(resolve, reject), 0)
-    })
+    return this.#entrance.send(record)
   }
 
   /**
@@ -45,8 +48,7 @@ export class Producer {
    */
   sendBatch<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]> {
     if (!this.#takesRecords) return Promise.reject(this.#refusal())
-    if (records.length === 0) return Promise.resolve([])
-    return isSendHeard() ? this.#traced(records) : this.#deliver(records)
+    return this.#entrance.sendBatch(records)
   }
 
   /**
@@ -67,8 +69,9 @@ export class Producer {
   }
 
   /** Settles when every record that was sent before has settled, well or not. */
-  flush(): Promise<void> {
-    return this.#dispatcher.flush()
+  async flush(): Promise<void> {
+    await this.#entrance.through()
+    await this.#dispatcher.flush()
   }
 
   /** What it has done so far, and how it stands. */
@@ -76,14 +79,14 @@ export class Producer {
     return (this.#transactions ?? this.#dispatcher).metrics()
   }
 
-  /** A stream of records. It holds its writer back while the producer's memory is full, and fails with the first error. */
+  /** A stream of records. It holds its writer back while much is on its way, and fails with the first error. */
   writable(): Writable {
     const stream = new Writable({
       objectMode: true,
       highWaterMark: 1024,
       writev: (chunks, done) => {
         this.sendBatch(chunks.map(({ chunk }) => chunk)).catch((error) => stream.destroy(error))
-        this.#dispatcher.room().then(() => done())
+        this.#dispatcher.room(streamShare).then(() => done())
       },
       final: (done) => {
         this.flush().then(() => done())
@@ -98,25 +101,20 @@ export class Producer {
     return this.#closing
   }
 
+  /** `close` has settled. */
+  get isClosed(): boolean {
+    return this.#isGone
+  }
+
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  #deliver<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]> {
-    return new Promise((resolve, reject) => {
-      const plain = allUntyped(records)
-      const delivery = new GroupDelivery(plain.length, resolve, reject)
-      for (let i = 0; i < plain.length; i++) this.#dispatcher.add(plain[i]!, delivery, i)
-    })
-  }
-
-  async #traced<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]> {
-    return tracedSend(allUntyped(records), (traced) => this.#deliver(traced))
-  }
-
   async #close(): Promise<void> {
-    await Promise.all([this.#transactions?.close(), this.#dispatcher.flush()])
+    await Promise.all([this.#transactions?.close(), this.flush()])
     this.#dispatcher.close()
+    this.#isGone = true
   }
 
   get #takesRecords(): boolean {

@@ -1,6 +1,7 @@
 /** What keys, values and headers are made of: text goes as UTF-8. */
 export type Bytes = string | Uint8Array
 
+/** Headers of a record: names with values, or a list of pairs where a name comes twice or the order counts. */
 export type Headers =
   | Readonly<Record<string, Bytes | null | readonly (Bytes | null)[]>>
   | Iterable<readonly [string, Bytes | null]>

@@ -10,6 +10,8 @@ import type { ProducerRecord } from './record.ts'
 export class WaitingRecord {
   isPlaced = false
   deadline: Deadline | undefined
+  /** Of the producer's memory, while its topic is not known. */
+  heldBytes = 0
   readonly record: ProducerRecord
   readonly delivery: Delivery
   readonly slot: number

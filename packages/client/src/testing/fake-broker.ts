@@ -113,14 +113,13 @@ export class FakeBroker {
     const frames = new FrameReader(256 * 1024 * 1024, 'a test')
     let answering: Promise<void> = Promise.resolve()
     connection.onClose(() => {})
-    connection.onData((chunk) =>
-      frames.push(chunk, (frame) => {
-        const reader = new Reader(frame)
-        const header = readRequestHeader(reader)
-        this.seen.push(apiOf(header.requestApiKey)!.name)
-        answering = answering.then(() => this.#answer(header, reader, connection))
-      }),
-    )
+    const take = (frame: Buffer) => {
+      const reader = new Reader(frame)
+      const header = readRequestHeader(reader)
+      this.seen.push(apiOf(header.requestApiKey)!.name)
+      answering = answering.then(() => this.#answer(header, reader, connection))
+    }
+    connection.readInto({ room: () => frames.room(), filled: (bytes) => frames.filled(bytes, take) })
   }
 
   async #answer(header: RequestHeader, reader: Reader, connection: Connection): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Address, Connection, Listener, Network } from '@ottla/runtime'
+import { type Address, type Connection, type Inlet, type Listener, type Network, pour } from '@ottla/runtime'
 import type { SimulatedRuntime } from './simulated-runtime.ts'
 
 export interface NetworkFaults {
@@ -104,6 +104,10 @@ export class SimulatedEnd implements Connection {
 
   onData(receive: (chunk: Buffer) => void): void {
     this.#receive = receive
+  }
+
+  readInto(inlet: Inlet): void {
+    this.#receive = (chunk) => pour(chunk, inlet)
   }
 
   onDrain(): void {}

@@ -84,6 +84,10 @@ export class SimulatedRuntime implements Runtime {
     return new Promise((resolve) => this.timer(ms, resolve))
   }
 
+  afterInput(fire: () => void): void {
+    this.timer(0, fire)
+  }
+
   randomBytes(count: number): Uint8Array {
     return Uint8Array.from({ length: count }, () => this.chance.integer(256))
   }

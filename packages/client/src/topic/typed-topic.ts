@@ -1,7 +1,8 @@
 import type { Deserializer } from '../consumer/deliver/deserializers.ts'
 import { OttlaError } from '../ottla-error.ts'
-import type { ProducerRecord } from '../producer/record.ts'
+import type { Bytes, ProducerRecord } from '../producer/record.ts'
 import { bytes, type Serializer } from './serializers.ts'
+import { isPromise, issuesOf } from './standard-schema.ts'
 
 /** What a consumer of a typed topic is made with: `client.consumer({ groupId, ...orders.reading })`. */
 export interface Reading<K, V> {
@@ -16,6 +17,8 @@ export interface TypedRecord<KeyIn, ValueIn> extends Omit<ProducerRecord, 'topic
   readonly key?: KeyIn | null
   readonly value?: ValueIn | null
 }
+
+type SerializedBytes = Bytes | null | Promise<Bytes>
 
 /** A topic with the types of its keys and values. */
 export class Topic<KeyIn, KeyOut, ValueIn, ValueOut> {
@@ -37,23 +40,43 @@ export class Topic<KeyIn, KeyOut, ValueIn, ValueOut> {
     }
   }
 
-  /** The record as the producer takes it. Throws INVALID_ARGUMENT for what the serializers do not take. */
-  serialized({ key, value, ...rest }: TypedRecord<KeyIn, ValueIn>): ProducerRecord {
-    return {
-      ...rest,
-      topic: this.name,
-      key: this.#serialized('key', this.#key, key),
-      value: this.#serialized('value', this.#value, value),
-    }
+  /** The record as the producer takes it. Fails with SERIALIZATION_FAILED for what the serializers do not take. */
+  serialized(record: TypedRecord<KeyIn, ValueIn>): ProducerRecord | Promise<ProducerRecord> {
+    const key = this.#serialized('key', this.#key, record.key, record.partition)
+    const value = this.#serialized('value', this.#value, record.value, record.partition)
+    const plain = { ...record, topic: this.name }
+    if (!isPromise(key) && !isPromise(value)) return { ...plain, key, value }
+    return Promise.all([key, value]).then(([key, value]) => ({ ...plain, key, value }))
   }
 
-  #serialized<In>(what: string, serializer: Serializer<In, unknown>, value: In | null | undefined) {
+  /** Its name: where a text is wanted, a typed topic can stand in for it. */
+  toString(): string {
+    return this.name
+  }
+
+  #serialized<In>(
+    what: string,
+    serializer: Serializer<In, unknown>,
+    value: In | null | undefined,
+    partition: number | undefined,
+  ): SerializedBytes {
     if (value === null || value === undefined) return null
+    const failed = (cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      const message = `the ${what} of a record does not fit: ${why}`
+      throw new OttlaError('SERIALIZATION_FAILED', {
+        message,
+        topic: this.name,
+        partition,
+        issues: issuesOf(cause),
+        cause,
+      })
+    }
     try {
-      return serializer.serialize(value)
+      const made = serializer.serialize(value)
+      return isPromise(made) ? made.catch(failed) : made
     } catch (cause) {
-      const message = `the ${what} of a record does not fit: ${(cause as Error).message}`
-      throw new OttlaError('INVALID_ARGUMENT', { message, topic: this.name, cause })
+      return failed(cause)
     }
   }
 }
@@ -74,14 +97,19 @@ export function defineTopic<KeyIn = Uint8Array, KeyOut = Buffer, ValueIn = Uint8
 }
 
 /** What a producer takes: a record with a topic's name, or with a typed topic. */
-export type AnyRecord<K, V> = ProducerRecord | TypedRecord<K, V>
+export type AnyRecord<K = any, V = any> = ProducerRecord | TypedRecord<K, V>
 
-/** Most records name their topic: they pass as they are. */
-export const untyped = <K, V>(record: AnyRecord<K, V>): ProducerRecord =>
+export const topicName = ({ topic }: AnyRecord): string => (typeof topic === 'string' ? topic : topic.name)
+
+/** Most records name their topic: they pass as they are. A serializer that takes its time makes it a promise. */
+export const untyped = <K, V>(record: AnyRecord<K, V>): ProducerRecord | Promise<ProducerRecord> =>
   typeof record.topic === 'string' ? (record as ProducerRecord) : record.topic.serialized(record as TypedRecord<K, V>)
 
 /** All or nothing: one that does not fit is found before the first is sent. */
-export const allUntyped = <K, V>(records: readonly AnyRecord<K, V>[]): readonly ProducerRecord[] =>
-  records.some((record) => typeof record.topic !== 'string')
-    ? records.map(untyped)
-    : (records as readonly ProducerRecord[])
+export function allUntyped<K, V>(
+  records: readonly AnyRecord<K, V>[],
+): readonly ProducerRecord[] | Promise<readonly ProducerRecord[]> {
+  if (!records.some((record) => typeof record.topic !== 'string')) return records as readonly ProducerRecord[]
+  const plain = records.map(untyped)
+  return plain.some(isPromise) ? Promise.all(plain) : (plain as readonly ProducerRecord[])
+}

@@ -2,7 +2,6 @@ import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { compression } from '../compression/compression.ts'
-import { crc32c } from '../crc32c.ts'
 import { KafkaError } from '../errors.ts'
 import { noSpec, specJson } from '../testing/spec.ts'
 import { pack } from './batch-builder.ts'
@@ -116,25 +115,6 @@ test('a produce carries one whole batch whose header agrees with itself', () => 
   const damaged = Buffer.from(bytes)
   damaged[damaged.length - 1]! ^= 1
   throws(() => producedBatch(damaged), refusedAs('CORRUPT_MESSAGE'))
-})
-
-test('a produce without compression has as many records as it claims, and nothing behind them', async () => {
-  const changed = (bytes: Buffer, change: (bytes: Buffer) => void) => {
-    change(bytes)
-    bytes.writeUInt32BE(crc32c(bytes, layout.attributes), layout.crc)
-    return bytes
-  }
-  const claiming = (count: number) => (bytes: Buffer) => {
-    bytes.writeInt32BE(count, layout.recordsCount)
-    bytes.writeInt32BE(count - 1, layout.lastOffsetDelta)
-  }
-  const refused = (bytes: Buffer) => throws(() => producedBatch(bytes), refusedAs('INVALID_RECORD'))
-  equal(producedBatch(changed(three().bytes, claiming(3))).recordsCount, 3)
-  for (const count of [1, 2, 4, 2 ** 31 - 1]) refused(changed(three().bytes, claiming(count)))
-  for (const length of [0x00, 0x01, 0x0a, 0x7e, 0xff])
-    refused(changed(three().bytes, (bytes) => bytes.writeUInt8(length, layout.records)))
-  const gzip = pack([{ timestamp }], { compression: await compression('gzip') }).bytes
-  equal(producedBatch(changed(gzip, claiming(2))).recordsCount, 2)
 })
 
 test('the epoch of an idempotent producer is not negative', () => {

@@ -47,6 +47,7 @@ export const attributeBits = {
 
 /** In the order of their codes. */
 export const compressionTypes = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
+/** How a batch of records is packed: one of `none`, `gzip`, `snappy`, `lz4` and `zstd`. */
 export type CompressionType = (typeof compressionTypes)[number]
 
 export type TimestampType = 'CreateTime' | 'LogAppendTime'

@@ -92,14 +92,28 @@ export class Reader {
     throw this.malformed('a varint of more than 5 bytes')
   }
 
-  /** Zigzag, as records use it. */
+  /** Zigzag, as records use it. One or two bytes, which is nearly all there are, are read without a loop. */
   varint(): number {
+    const at = this.pos
+    const { buf } = this
+    // Behind the end of the buffer there is `undefined`, which is not less than anything.
+    const first = buf[at]!
+    if (first < 0x80) {
+      this.pos = at + 1
+      return (first >>> 1) ^ -(first & 1)
+    }
+    const second = buf[at + 1]!
+    if (second < 0x80) {
+      this.pos = at + 2
+      return ((second << 6) | ((first & 0x7f) >>> 1)) ^ -(first & 1)
+    }
     const value = this.uvarint()
     return (value >>> 1) ^ -(value & 1)
   }
 
   /** Zigzag with up to 64 bits; exact to 2^53. */
   varlong(): number {
+    if (this.buf[this.pos]! < 0x80 || this.buf[this.pos + 1]! < 0x80) return this.varint()
     let byte = this.#view.getUint8(this.skip(1))
     const negative = (byte & 1) === 1
     let magnitude = (byte & 0x7f) >>> 1

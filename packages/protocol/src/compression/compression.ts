@@ -7,7 +7,7 @@ import { none } from './none.ts'
 import { loadSnappy } from './snappy.ts'
 import { loadZstd } from './zstd.ts'
 
-const loaded = new Map<CompressionType, Compression>()
+const loaded = new Map<CompressionType, Compression>([['none', none]])
 
 /** A codec, loaded when first asked for: a broker that never needs it starts faster and stays smaller. */
 export async function compression(type: CompressionType): Promise<Compression> {
@@ -36,7 +36,7 @@ async function load(type: CompressionType): Promise<Compression> {
         return await loadZstd()
     }
   } catch (cause) {
-    const message = `${type} cannot be loaded here (an npm install without optional dependencies leaves it out)`
+    const message = `${type} cannot be loaded here: ${cause}`
     throw new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', message, { cause })
   }
 }

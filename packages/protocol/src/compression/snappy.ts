@@ -1,4 +1,5 @@
 import { asBuffer, type Compression, tooLarge } from './codec.ts'
+import { packSnappyBlock, unpackSnappyBlock } from './snappy-block.ts'
 
 /*
  * Snappy as Java frames it (xerial's SnappyOutputStream), which is what Kafka's clients write and expect:
@@ -13,15 +14,19 @@ const blockBytes = 32 * 1024
 /** Snappy's best case is 64 bytes for 3. */
 const maxRatio = 22
 
-export async function loadSnappy(): Promise<Compression> {
-  const { compressSync, uncompressSync } = await import('snappy')
-  const unpackBlock = (block: Buffer) => uncompressSync(block, { asBuffer: true }) as Buffer
-  return {
-    type: 'snappy',
-    compress: (data) => compress(data, compressSync),
-    decompress: (data, maxBytes) => decompress(asBuffer(data), maxBytes, unpackBlock),
-  }
+/** Snappy: prebuilt where the platform has it, else in JavaScript. */
+export async function loadSnappy(prebuilt = () => import('snappy')): Promise<Compression> {
+  const library = await prebuilt().catch(() => undefined)
+  if (library === undefined) return snappy(packSnappyBlock, unpackSnappyBlock)
+  const { compressSync, uncompressSync } = library
+  return snappy(compressSync, (block) => uncompressSync(block, { asBuffer: true }) as Buffer)
 }
+
+const snappy = (packBlock: (block: Uint8Array) => Buffer, unpackBlock: (block: Buffer) => Buffer): Compression => ({
+  type: 'snappy',
+  compress: (data) => compress(data, packBlock),
+  decompress: (data, maxBytes) => decompress(asBuffer(data), maxBytes, unpackBlock),
+})
 
 function compress(data: Uint8Array, packBlock: (block: Uint8Array) => Buffer): Buffer {
   const pieces: Buffer[] = [header]

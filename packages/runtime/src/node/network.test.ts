@@ -75,3 +75,35 @@ test('connecting is given up when its signal fires, and not begun after that', a
   await rejects(nodeNetwork.connect({ host: '127.0.0.1', port }, { signal: stop.signal }), /enough/)
   silent.close()
 })
+
+test('what arrives is read into the place that is asked for it, over TCP and TLS, until the end', async () => {
+  const plain = createTcpServer((socket) => void socket.pipe(socket)).listen(0, '127.0.0.1')
+  await once(plain, 'listening')
+  const tls = await echo()
+  for (const [address, options] of [
+    [{ host: '127.0.0.1', port: (plain.address() as { port: number }).port }, {}],
+    [tls.address, { tls: { ca: cert, serverName: 'broker.test' } }],
+  ] as const) {
+    const sent = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251))
+    const whole = Buffer.alloc(sent.length)
+    const connection = await nodeNetwork.connect(address, options)
+    let at = 0
+    const all = new Promise<void>((resolve) =>
+      connection.readInto({
+        room: () => (at < whole.length ? whole.subarray(at, at + 100_000) : Buffer.alloc(1)),
+        filled(bytes) {
+          at += bytes
+          if (at === whole.length) resolve()
+        },
+      }),
+    )
+    const closed = new Promise<void>((resolve) => connection.onClose(() => resolve()))
+    connection.write([sent])
+    await all
+    equal(whole.equals(sent), true)
+    connection.end()
+    await closed
+  }
+  plain.close()
+  tls.server.close()
+})

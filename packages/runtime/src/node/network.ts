@@ -1,15 +1,22 @@
 import { connect, createServer, isIP, type Socket } from 'node:net'
-import { type ConnectionOptions, connect as connectTls } from 'node:tls'
-import type { Address, Connection, Network, TlsConnectOptions } from '../network.ts'
+import type { ConnectionOptions } from 'node:tls'
+import {
+  type Address,
+  type Connection,
+  type ConnectOptions,
+  type Network,
+  pour,
+  type TlsConnectOptions,
+} from '../network.ts'
+import { Reads } from './reads.ts'
 
-/** Makes the socket of a connection, and calls `opened` when it can be used. */
-export type OpenSocket = (address: Address, opened: () => void, tls: TlsConnectOptions | undefined) => Socket
-
-/** TCP over sockets that are made elsewhere, as a library's user may want it. */
-export const networkOver = (open: OpenSocket): Network => ({
+/** TCP, and TLS over it for connections that this end opens. */
+export const nodeNetwork: Network = {
   listen: (address, accept) =>
     new Promise((resolve, reject) => {
-      const server = createServer({ noDelay: true, keepAlive: true }, (socket) => accept(tcpConnection(socket)))
+      const server = createServer({ noDelay: true, keepAlive: true }, (socket) =>
+        accept(tcpConnection(socket, new Reads())),
+      )
       server.once('error', reject)
       server.listen({ host: address.host, port: address.port, backlog: 511 }, () => {
         server.off('error', reject)
@@ -28,8 +35,8 @@ export const networkOver = (open: OpenSocket): Network => ({
     new Promise((resolve, reject) => {
       const { signal } = options
       if (signal?.aborted === true) return reject(signal.reason)
-      let connected = () => {}
-      const socket = open(address, () => connected(), options.tls)
+      const reads = new Reads()
+      const socket = open(address, options, reads)
       const failed = (error: Error) => {
         signal?.removeEventListener('abort', aborted)
         reject(error)
@@ -40,39 +47,40 @@ export const networkOver = (open: OpenSocket): Network => ({
       }
       signal?.addEventListener('abort', aborted, { once: true })
       socket.once('error', failed)
-      connected = () => {
+      socket.once(options.tls === undefined ? 'connect' : 'secureConnect', () => {
         signal?.removeEventListener('abort', aborted)
         socket.off('error', failed)
-        resolve(tcpConnection(socket))
-      }
+        resolve(tcpConnection(socket, reads))
+      })
     }),
-})
+}
 
-function openSocket({ host, port }: Address, opened: () => void, tls: TlsConnectOptions | undefined): Socket {
-  if (tls === undefined) return connect({ host, port, noDelay: true }, opened)
-  const socket = connectTls({ host, port, ...nodeTlsOptions(host, tls) }, opened)
+function open({ host, port }: Address, { tls }: ConnectOptions, reads: Reads): Socket {
+  const { onread } = reads
+  if (tls === undefined) return connect({ host, port, noDelay: true, onread })
+  // Loaded when it is needed: it takes milliseconds, which the start of a broker in a test can do without.
+  const socket = process
+    .getBuiltinModule('node:tls')
+    .connect({ host, port, onread, ...nodeTlsOptions(host, tls) } as ConnectionOptions)
   socket.setNoDelay(true)
   return socket
 }
 
-/** TCP, and TLS over it for connections that this end opens. */
-export const nodeNetwork: Network = networkOver(openSocket)
-
 function nodeTlsOptions(host: string, tls: TlsConnectOptions): ConnectionOptions {
-  const { ca, cert, key, passphrase, rejectUnauthorized, serverName = host, node = {} } = tls
+  const { ca, cert, key, passphrase, rejectUnauthorized, checkServerName = true, serverName = host } = tls
   const given = Object.entries({ cert, key, passphrase, rejectUnauthorized }).filter(([, value]) => value !== undefined)
   return {
     ...Object.fromEntries(given),
     ...(ca !== undefined && { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
+    ...(!checkServerName && { checkServerIdentity: () => undefined }),
     // SNI carries names only (RFC 6066).
     ...(isIP(serverName) === 0 && { servername: serverName }),
-    ...node,
   }
 }
 
 const withoutMapping = (host: string | undefined) => (host ?? '').replace(/^::ffff:/, '')
 
-function tcpConnection(socket: Socket): Connection {
+function tcpConnection(socket: Socket, reads: Reads): Connection {
   const local: Address = { host: withoutMapping(socket.localAddress), port: socket.localPort ?? 0 }
   const remote: Address = { host: withoutMapping(socket.remoteAddress), port: socket.remotePort ?? 0 }
   let failure: Error | undefined
@@ -90,7 +98,15 @@ function tcpConnection(socket: Socket): Connection {
     get pendingBytes() {
       return socket.writableLength
     },
-    onData: (receive) => socket.on('data', receive),
+    onData(receive) {
+      reads.receiveBy(receive)
+      socket.on('data', receive)
+    },
+    readInto(inlet) {
+      reads.goInto(inlet)
+      // What was not read into its place, as on a connection that came in.
+      socket.on('data', (chunk) => pour(chunk, inlet))
+    },
     onDrain(listener) {
       drained = listener
     },

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { performance } from 'node:perf_hooks'
 import { type Log, silentLog } from '../log.ts'
 import type { Runtime } from '../runtime.ts'
 import { nodeFiles } from './files.ts'
@@ -19,6 +18,7 @@ export const nodeRuntime = (log: Log = silentLog, options: NodeRuntimeOptions = 
     if (options.timersHoldProcess !== true) timer.unref()
     return { cancel: () => clearTimeout(timer) }
   },
+  afterInput: (fire) => void setImmediate(fire),
   randomBytes: (count) => randomBytes(count),
   files: nodeFiles,
   network: nodeNetwork,

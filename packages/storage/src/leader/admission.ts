@@ -5,17 +5,19 @@ import {
   layout,
   lengthOverhead,
   loadedCompression,
-  openRecordsNow,
   PackedBatch,
   packedBatches,
   producedBatch,
+  RecordCursor,
   type RecordError,
+  type RecordSurvey,
+  surveyRecords,
 } from '@ottla/protocol'
 import type { AppendOptions } from '../partition.ts'
 import type { TopicSettings } from '../topic-settings.ts'
 
 // What Kafka checks and changes before a batch gets its offset (LogValidator, UnifiedLog.append), per partition.
-// Records are unpacked only where a setting asks for something that the header does not tell.
+// Records are unpacked to be looked through: one that no consumer can read would stop all of them.
 
 const internalTopics: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state'])
 const unpackedLimitBytes = 256 * 1024 * 1024
@@ -47,10 +49,10 @@ export function readBatches(records: Buffer, topic: string, options: AppendOptio
 
 /** The codecs that have to be loaded before `admit` can do its work at once; mostly none. */
 export function missingCodecs(batch: PackedBatch, settings: TopicSettings): readonly CompressionType[] {
-  const target = targetCompression(batch, settings)
-  if (target === undefined && !looksInside(settings)) return none
-  const types = target === undefined ? [batch.compression] : [batch.compression, target]
-  return types.filter((type) => loadedCompression(type) === undefined)
+  const { compression } = batch
+  const target = targetCompression(batch, settings) ?? compression
+  if (loadedCompression(compression) !== undefined && loadedCompression(target) !== undefined) return none
+  return [compression, target].filter((type) => loadedCompression(type) === undefined)
 }
 
 const none: readonly CompressionType[] = []
@@ -58,13 +60,15 @@ const none: readonly CompressionType[] = []
 /** Checks a client's batch against the topic's settings and returns it as it is to be stored; it may be another buffer. */
 export function admit(batch: PackedBatch, where: string, settings: TopicSettings, nowMs: number): PackedBatch {
   checkSize(batch, where, settings)
-  // The type is the topic's to say: Kafka takes such a batch, and writes it as one of CreateTime.
-  if (batch.timestampType === 'LogAppendTime' && settings.messageTimestampType === 'CreateTime')
-    batch.setMaxTimestamp('CreateTime', batch.maxTimestamp)
+  const records = loadedCompression(batch.compression)!.decompress(batch.recordBytes, unpackedLimitBytes)
+  const survey = surveyRecords(records, batch.recordsCount)
+  // The type is the topic's to say, and the largest time the records': what the header says is a client's word.
+  if (settings.messageTimestampType === 'CreateTime')
+    batch.setMaxTimestamp('CreateTime', Math.max(noTimestamp, batch.baseTimestamp + survey.mostTimestampDelta))
   const rules = recordRules(where, settings, nowMs)
-  if (looksInside(settings) || rules.timeProblem(batch.maxTimestamp) !== undefined) checkRecords(batch, rules)
+  if (rules.mayBreak(batch, survey)) checkEach(new RecordCursor(batch, records), rules)
   const target = targetCompression(batch, settings)
-  const stored = target === undefined ? batch : recompressed(batch, target, settings)
+  const stored = target === undefined ? batch : recompressed(batch, records, { target, settings })
   if (target !== undefined) checkSize(stored, where, settings)
   if (settings.messageTimestampType === 'LogAppendTime') stored.setMaxTimestamp('LogAppendTime', nowMs)
   return stored
@@ -86,30 +90,29 @@ function checkSize(batch: PackedBatch, where: string, settings: TopicSettings): 
 
 /** What a record must be like. Problems are texts. */
 function recordRules(where: string, settings: TopicSettings, nowMs: number) {
-  const earliest = nowMs - settings.messageTimestampBeforeMaxMs
-  const latest = nowMs + settings.messageTimestampAfterMaxMs
   const timed = settings.messageTimestampType === 'CreateTime'
+  const earliest = timed ? nowMs - settings.messageTimestampBeforeMaxMs : -Infinity
+  const latest = timed ? nowMs + settings.messageTimestampAfterMaxMs : Infinity
+  const { compact } = settings.cleanup
   return {
+    /** Whether it takes a look at each record to tell. */
+    mayBreak: ({ baseTimestamp }: PackedBatch, survey: RecordSurvey) =>
+      (compact && survey.keyless) ||
+      baseTimestamp + survey.leastTimestampDelta < earliest ||
+      baseTimestamp + survey.mostTimestampDelta > latest,
     timeProblem: (timestamp: number) =>
-      timed && timestamp >= 0 && (timestamp < earliest || timestamp > latest)
+      timestamp !== noTimestamp && (timestamp < earliest || timestamp > latest)
         ? `timestamp ${timestamp} of a record for ${where} is not within ${earliest} to ${latest}`
         : undefined,
     keyProblem: (keyBytes: number) =>
-      settings.cleanup.compact && keyBytes < 0 ? `${where} is compacted: its records need keys` : undefined,
+      compact && keyBytes < 0 ? `${where} is compacted: its records need keys` : undefined,
   }
 }
 
-// A header tells the largest timestamp, not the smallest; and it does not tell of keys.
-const looksInside = (settings: TopicSettings) =>
-  settings.cleanup.compact ||
-  (settings.messageTimestampType === 'CreateTime' && Number.isFinite(settings.messageTimestampBeforeMaxMs))
+const noTimestamp = -1
 
 /** Refuses the batch for those of its records that break the rules, and names them (KIP-467). */
-function checkRecords(batch: PackedBatch, rules: ReturnType<typeof recordRules>): void {
-  const headerProblem = rules.timeProblem(batch.maxTimestamp)
-  const records = openRecordsNow(batch, unpackedLimitBytes)
-  // The header alone told that a time is wrong, and its codec was never needed.
-  if (records === undefined) throw new KafkaError('INVALID_TIMESTAMP', headerProblem)
+function checkEach(records: RecordCursor, rules: ReturnType<typeof recordRules>): void {
   const recordErrors: RecordError[] = []
   let name: 'INVALID_RECORD' | 'INVALID_TIMESTAMP' = 'INVALID_TIMESTAMP'
   for (let batchIndex = 0; records.next(); batchIndex++) {
@@ -119,7 +122,6 @@ function checkRecords(batch: PackedBatch, rules: ReturnType<typeof recordRules>)
     if (message !== undefined) recordErrors.push({ batchIndex, message })
   }
   if (recordErrors.length > 0) throw new KafkaError(name, recordErrors[0]!.message, { recordErrors })
-  if (headerProblem !== undefined) throw new KafkaError('INVALID_TIMESTAMP', headerProblem)
 }
 
 function targetCompression(batch: PackedBatch, settings: TopicSettings): CompressionType | undefined {
@@ -129,9 +131,12 @@ function targetCompression(batch: PackedBatch, settings: TopicSettings): Compres
 }
 
 // The records stay as they are; only the codec around them, and with it length, attributes and checksum, change.
-function recompressed(batch: PackedBatch, target: CompressionType, settings: TopicSettings): PackedBatch {
+function recompressed(
+  batch: PackedBatch,
+  plain: Buffer,
+  { target, settings }: { target: CompressionType; settings: TopicSettings },
+): PackedBatch {
   const codec = loadedCompression(target)!
-  const plain = loadedCompression(batch.compression)!.decompress(batch.recordBytes, unpackedLimitBytes)
   const { gzip, lz4, zstd } = settings.compressionLevels
   const level = { none: undefined, snappy: undefined, gzip, lz4, zstd }[target]
   const records = codec.compress(plain, level)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { compression, pack, packedBatchAt } from '@ottla/protocol'
+import { compression, compressionTypes, crc32c, layout, lengthOverhead, pack, packedBatchAt } from '@ottla/protocol'
 import type { Partition } from '../partition.ts'
 import { batchOf, client, failsWith, openPartition, valuesFrom } from '../testing/fixtures.ts'
 import { fragilePlace } from '../testing/fragile-files.ts'
@@ -14,6 +14,13 @@ async function storedBatch(partition: Partition) {
   const options = { from: 0, maxBytes: 1e6, atLeastOneBatch: true, isolation: 'read_uncommitted' } as const
   const { batches } = await partition.read(options)
   return packedBatchAt(Buffer.from(batches[0]!), 0)!
+}
+
+/** With its checksum set right: so the client made it. */
+function patched(batch: Buffer, change: (bytes: Buffer) => void): Buffer {
+  change(batch)
+  batch.writeUInt32BE(crc32c(batch, layout.attributes), layout.crc)
+  return batch
 }
 
 describe('a batch is refused', () => {
@@ -37,6 +44,50 @@ describe('a batch is refused', () => {
     await partition.append(batchOf(['x']), client)
   })
 
+  test('when its header tells another time than a record has, and the record is out of range', async () => {
+    const partition = await partitionWith({ messageTimestampAfterMaxMs: 1000 })
+    const late = patched(batchOf(['x', 'y'], { timestamp: Date.now() + 60_000 }), (bytes) =>
+      bytes.writeBigInt64BE(BigInt(Date.now()), layout.maxTimestamp),
+    )
+    await assert.rejects(partition.append(late, client), failsWith('INVALID_TIMESTAMP'))
+  })
+
+  for (const type of compressionTypes)
+    test(`when its records, packed with ${type}, are not what it claims`, async () => {
+      const partition = await partitionWith()
+      const codec = await compression(type)
+      const packed = (deltas: readonly number[]) =>
+        Buffer.from(
+          pack(
+            deltas.map((offsetDelta) => ({ timestamp: 1, offsetDelta })),
+            { compression: codec },
+          ).bytes,
+        )
+      const claiming = (count: number) => (bytes: Buffer) => {
+        bytes.writeInt32BE(count, layout.recordsCount)
+        bytes.writeInt32BE(count - 1, layout.lastOffsetDelta)
+      }
+      const cut = (bytes: Buffer) => {
+        const short = bytes.subarray(0, -1)
+        short.writeInt32BE(short.length - lengthOverhead, layout.length)
+        return short
+      }
+      const bad = [
+        patched(packed([0, 1, 2]), claiming(2)),
+        patched(packed([0, 1, 2]), claiming(4)),
+        packed([0, 2, 2]),
+        patched(cut(packed([0, 1, 2])), () => {}),
+      ]
+      for (const batch of bad) await assert.rejects(partition.append(batch, client), failsWith('INVALID_RECORD'))
+      assert.equal((await partition.append(packed([0, 1, 2]), client)).baseOffset, 0)
+    })
+
+  test('when nobody knows how it is compressed', async () => {
+    const partition = await partitionWith()
+    const strange = patched(batchOf(['x']), (bytes) => bytes.writeInt16BE(5, layout.attributes))
+    await assert.rejects(partition.append(strange, client), failsWith('UNSUPPORTED_COMPRESSION_TYPE'))
+  })
+
   test('when its checksum is wrong, and the next one is not', async () => {
     const partition = await partitionWith()
     const batch = batchOf(['x'])
@@ -44,6 +95,18 @@ describe('a batch is refused', () => {
     await assert.rejects(partition.append(batch, client), failsWith('CORRUPT_MESSAGE'))
     assert.equal((await partition.append(batchOf(['y']), client)).baseOffset, 0)
   })
+})
+
+test('the largest time of a batch is that of its records, whatever its header claims', async () => {
+  const partition = await partitionWith({ messageTimestampAfterMaxMs: Infinity })
+  const claiming = patched(batchOf(['a', 'b'], { timestamp: 1000 }), (bytes) =>
+    bytes.writeBigInt64BE(5000n, layout.maxTimestamp),
+  )
+  await partition.append(claiming, client)
+  const batch = await storedBatch(partition)
+  assert.equal(batch.maxTimestamp, 1001)
+  assert.ok(batch.intact)
+  assert.equal((await partition.offsetOfMaxTimestamp())?.offset, 1)
 })
 
 test('under LogAppendTime all records have the time of the broker', async () => {

@@ -73,14 +73,14 @@ export class LeaderPartition implements Partition {
   }
 
   append(records: Buffer, options: AppendOptions): Promise<Appended> {
-    let batches: readonly PackedBatch[]
     try {
-      batches = readBatches(records, this.id.topic, options)
+      const batches = readBatches(records, this.id.topic, options)
+      const needsCodecs = missingCodecs(batches[0]!, this.settings).length > 0
+      const waits = this.#turn !== undefined || !this.#log.hasRoom || needsCodecs
+      return waits ? this.#queueInTurn(batches, options) : this.#queue(batches, options)
     } catch (error) {
       return Promise.reject(error)
     }
-    const waits = this.#turn !== undefined || !this.#log.hasRoom || missingCodecs(batches[0]!, this.settings).length > 0
-    return waits ? this.#queueInTurn(batches, options) : this.#queue(batches, options)
   }
 
   #queueInTurn(batches: readonly PackedBatch[], options: AppendOptions): Promise<Appended> {

@@ -24,7 +24,7 @@ export async function autoCommit(parts: AutoCommitParts, signal: AbortSignal): P
     } catch (error) {
       const failure = asOttlaError(error)
       if (signal.aborted || cluster.closed.aborted) return
-      cluster.runtime.log.write('warn', 'offsets were not committed', { err: failure })
+      cluster.log.write('warn', 'offsets were not committed', { err: failure })
       // What is committed when the partitions are given up counts.
       if (!failure.retriable && !isRebalance(failure)) failed(failure)
     }

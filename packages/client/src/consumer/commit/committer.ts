@@ -61,9 +61,10 @@ export class Committer {
   }
 
   async #commit(offsets: readonly OffsetToCommit[], timeoutMs?: number): Promise<void> {
-    const { counts, groupId } = this.#parts
+    const { cluster, counts, groupId } = this.#parts
+    const { clientId } = cluster.settings
     try {
-      await tracedCommit({ groupId, offsets }, () => this.#untilStored(offsets, timeoutMs))
+      await tracedCommit({ clientId, groupId, offsets }, () => this.#untilStored(offsets, timeoutMs))
       counts.commits++
     } catch (error) {
       counts.commitFailures++

@@ -18,17 +18,37 @@ export class ChunkCursor<K, V> {
     return this.chunk.turn !== this.chunk.partition.turn
   }
 
-  /** The next record; undefined after the last, and when the partition has jumped elsewhere or is taken away. */
+  /** The next record is being deserialized: `later` will have it. */
+  get isPending(): boolean {
+    return this.#reader.isPending
+  }
+
+  /**
+   * The next record; undefined after the last, if it `isPending`, and when the partition has jumped elsewhere or is taken
+   * away.
+   */
   next(): ConsumerRecord<K, V> | undefined {
-    const { partition, nextOffset } = this.chunk
     if (this.isVoid) return undefined
     const record = this.#reader.next()
-    if (record === undefined) {
-      partition.position = nextOffset
-      return undefined
+    return this.isPending ? undefined : this.#moved(record)
+  }
+
+  /** The record that `next` could not give at once; undefined if that is not why it gave none. */
+  async later(): Promise<ConsumerRecord<K, V> | undefined> {
+    if (!this.isPending) return undefined
+    try {
+      const record = await this.#reader.later()
+      return this.isVoid ? undefined : this.#moved(record)
+    } catch (error) {
+      if (this.isVoid) return undefined
+      throw error
     }
-    partition.position = record.offset + 1
-    partition.processedEpoch = record.leaderEpoch
+  }
+
+  #moved(record: ConsumerRecord<K, V> | undefined): ConsumerRecord<K, V> | undefined {
+    const { partition, nextOffset } = this.chunk
+    partition.position = record === undefined ? nextOffset : record.offset + 1
+    if (record !== undefined) partition.processedEpoch = record.leaderEpoch
     return record
   }
 }

@@ -1,10 +1,13 @@
+import { OttlaError } from '../../ottla-error.ts'
 import type { ConsumerRecord } from '../consumer-record.ts'
 import type { FetchedChunk } from '../fetch/fetch-buffer.ts'
-import type { Deserializers } from './deserializers.ts'
+import { type Deserializers, deserializersOf } from './deserializers.ts'
 import { RecordReader } from './record-reader.ts'
 
 /** Records of one partition that came together. They are unpacked only when they are asked for. */
-export class ConsumerBatch<K = Buffer | null, V = Buffer | null> implements Iterable<ConsumerRecord<K, V>> {
+export class ConsumerBatch<K = Buffer | null, V = Buffer | null>
+  implements Iterable<ConsumerRecord<K, V>>, AsyncIterable<ConsumerRecord<K, V>>
+{
   readonly topic: string
   readonly partition: number
   /** Where the batch begins; the first record may lie behind it. */
@@ -21,6 +24,7 @@ export class ConsumerBatch<K = Buffer | null, V = Buffer | null> implements Iter
   readonly #deserializers: Deserializers<K, V>
   #records: readonly ConsumerRecord<K, V>[] | undefined
 
+  /** @internal A consumer makes it. */
   constructor(chunk: FetchedChunk, deserializers: Deserializers<K, V>) {
     const { partition, fromOffset, nextOffset, bytes } = chunk
     this.topic = partition.topic
@@ -51,5 +55,27 @@ export class ConsumerBatch<K = Buffer | null, V = Buffer | null> implements Iter
   *[Symbol.iterator](): Iterator<ConsumerRecord<K, V>> {
     const reader = new RecordReader(this.#chunk, this.#deserializers)
     for (let record = reader.next(); record !== undefined; record = reader.next()) yield record
+    if (reader.isPending) throw this.#takesTime()
+  }
+
+  /** The same, where a deserializer takes its time: one that checks by an asynchronous schema, or asks a registry. */
+  async *[Symbol.asyncIterator](): AsyncIterator<ConsumerRecord<K, V>> {
+    const reader = new RecordReader(this.#chunk, this.#deserializers)
+    for (;;) {
+      const record = reader.next() ?? (await reader.later())
+      if (record === undefined) return
+      yield record
+    }
+  }
+
+  /** The records with keys and values as bytes, whatever the deserializers are. */
+  *raw(): Generator<ConsumerRecord, void, undefined> {
+    const reader = new RecordReader(this.#chunk, deserializersOf<Buffer | null, Buffer | null>({}))
+    for (let record = reader.next(); record !== undefined; record = reader.next()) yield record
+  }
+
+  #takesTime(): OttlaError {
+    const message = 'a deserializer takes its time: read the batch by `for await (const record of batch)`'
+    return new OttlaError('INVALID_ARGUMENT', { message, topic: this.topic, partition: this.partition })
   }
 }

@@ -1,6 +1,10 @@
+import type { Runtime } from '@ottla/runtime'
 import type { OttlaError } from '../../ottla-error.ts'
 import type { FetchBuffer, FetchedChunk } from '../fetch/fetch-buffer.ts'
 import type { AssignedPartition } from '../progress/assigned-partition.ts'
+
+/** So long may records be handed out from promise to promise until answers and heartbeats have their turn again. */
+const longestTurnMs = 10
 
 /**
  * Where those who process records get them from. What goes wrong in the background comes out here too, once, so that
@@ -8,16 +12,20 @@ import type { AssignedPartition } from '../progress/assigned-partition.ts'
  */
 export class Intake {
   readonly #buffer: FetchBuffer
+  readonly #runtime: Runtime
   readonly #taken: () => void
   #failure: OttlaError | undefined
   /** The membership is over: nothing will come any more. */
   #end: OttlaError | undefined
   #waiting: (() => void)[] = []
   #isClosed = false
+  /** When others have had their turn last. */
+  #turnMs = 0
 
   /** `taken`: there is room in the buffer. */
-  constructor(buffer: FetchBuffer, taken: () => void) {
+  constructor(buffer: FetchBuffer, runtime: Runtime, taken: () => void) {
     this.#buffer = buffer
+    this.#runtime = runtime
     this.#taken = taken
   }
 
@@ -25,10 +33,15 @@ export class Intake {
     return this.#isClosed
   }
 
-  /** The next chunk, if there is one; throws what has gone wrong. */
+  /** Records have been handed out for long: whoever goes on with them should await `change` first. */
+  get isTurnDue(): boolean {
+    return this.#runtime.monotonic() - this.#turnMs > longestTurnMs
+  }
+
+  /** The next chunk, if there is one and no turn is due; throws what has gone wrong. */
   take(mayTake?: (partition: AssignedPartition) => boolean): FetchedChunk | undefined {
     this.#throwFailure()
-    if (this.#isClosed) return undefined
+    if (this.#isClosed || this.isTurnDue) return undefined
     const chunk = this.#buffer.take(mayTake)
     if (chunk !== undefined) this.#taken()
     return chunk
@@ -51,7 +64,14 @@ export class Intake {
   /** Settles when `take` is worth another try. */
   change(): Promise<void> {
     if (this.#failure !== undefined || this.#end !== undefined || this.#isClosed) return Promise.resolve()
+    if (this.isTurnDue) return this.#turn()
     return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Something has come from outside, so others have just had their turn. */
+  arrived(): void {
+    this.#turnMs = this.#runtime.monotonic()
+    this.wake()
   }
 
   wake(): void {
@@ -79,6 +99,15 @@ export class Intake {
   close(): void {
     this.#isClosed = true
     this.wake()
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) =>
+      this.#runtime.afterInput(() => {
+        this.#turnMs = this.#runtime.monotonic()
+        resolve()
+      }),
+    )
   }
 
   #throwFailure(): void {

@@ -5,6 +5,9 @@ import { ChunkCursor } from './chunk-cursor.ts'
 import type { Deserializers } from './deserializers.ts'
 import type { Intake } from './intake.ts'
 
+/** The clock is looked at once for so many records. */
+export const recordsPerLook = 64
+
 /**
  * The records one by one, for `for await`. A record counts as processed when the next one is asked for: a loop that is
  * left by `break` or by an error has not processed its last one, and nobody can tell these two apart.
@@ -17,6 +20,7 @@ export class RecordIterator<K, V> implements AsyncIterableIterator<ConsumerRecor
   #busy: AssignedPartition | undefined
   #progress: OffsetProgress | undefined
   #processedTo = -1
+  #count = 0
   #isOver = false
 
   constructor(intake: Intake, deserializers: Deserializers<K, V>) {
@@ -31,6 +35,7 @@ export class RecordIterator<K, V> implements AsyncIterableIterator<ConsumerRecor
   next(): Promise<IteratorResult<ConsumerRecord<K, V>>> {
     try {
       this.#processed()
+      if (++this.#count % recordsPerLook === 0 && this.#intake.isTurnDue) return this.#nextLater()
       const record = this.#nextNow()
       return record === undefined ? this.#nextLater() : Promise.resolve({ value: record, done: false })
     } catch (error) {
@@ -47,11 +52,21 @@ export class RecordIterator<K, V> implements AsyncIterableIterator<ConsumerRecor
 
   async #nextLater(): Promise<IteratorResult<ConsumerRecord<K, V>>> {
     while (!this.#isOver && !this.#intake.isClosed) {
-      await this.#intake.change()
-      const record = this.#nextNow()
+      const record = (await this.#comes()) ?? this.#nextNow()
       if (record !== undefined) return { value: record, done: false }
     }
     return { value: undefined, done: true }
+  }
+
+  /** The record that is being deserialized; or undefined, when it is worth looking again. */
+  async #comes(): Promise<ConsumerRecord<K, V> | undefined> {
+    const cursor = this.#cursor
+    if (cursor?.isPending !== true) {
+      await this.#intake.change()
+      return undefined
+    }
+    const record = await cursor.later().catch((error) => this.#failed(error))
+    return record === undefined || this.#isOver ? undefined : this.#handOut(cursor, record)
   }
 
   #nextNow(): ConsumerRecord<K, V> | undefined {
@@ -60,14 +75,9 @@ export class RecordIterator<K, V> implements AsyncIterableIterator<ConsumerRecor
       if (this.#cursor === undefined) return undefined
       const { partition, turn, nextOffset } = this.#cursor.chunk
       const record = this.#read(this.#cursor)
-      if (record !== undefined) {
-        this.#busy = partition
-        this.#progress = partition.progress
-        this.#processedTo = partition.position
-        partition.enter()
-        return record
-      }
-      // Markers and aborted records at the end count as processed too.
+      if (record !== undefined) return this.#handOut(this.#cursor, record)
+      if (this.#cursor.isPending && !this.#cursor.isVoid) return undefined
+      // Markers, aborted and skipped records at the end count as processed too.
       if (turn === partition.turn) partition.progress.advance(nextOffset)
       this.#cursor = undefined
     }
@@ -78,10 +88,22 @@ export class RecordIterator<K, V> implements AsyncIterableIterator<ConsumerRecor
     try {
       return cursor.next()
     } catch (error) {
-      // If the application goes on without a seek, it meets the same record again: nothing is skipped in silence.
-      this.#abandon()
-      throw error
+      return this.#failed(error)
     }
+  }
+
+  /** If the application goes on without a seek, it meets the same record again: nothing is skipped in silence. */
+  #failed(error: unknown): never {
+    this.#abandon()
+    throw error
+  }
+
+  #handOut({ chunk: { partition } }: ChunkCursor<K, V>, record: ConsumerRecord<K, V>): ConsumerRecord<K, V> {
+    this.#busy = partition
+    this.#progress = partition.progress
+    this.#processedTo = record.offset + 1
+    partition.enter()
+    return record
   }
 
   /** What the loop has left of a chunk is for those who come next. */

@@ -7,6 +7,7 @@ import type { Deserializers } from './deserializers.ts'
 import type { Intake } from './intake.ts'
 import { laneOf } from './key-lane.ts'
 import { handleRecord } from './record-handler.ts'
+import { recordsPerLook } from './record-iterator.ts'
 import type { HandlerContext, RunByRecord } from './run-options.ts'
 
 /** Records that wait in the lanes, for each lane: enough for a slow key not to hold up the others at once. */
@@ -83,11 +84,14 @@ export class RunByKey<K, V> {
     const context = { signal }
     this.#partitions.add(partition)
     const cursor = new ChunkCursor(chunk, this.#deserializers)
-    for (let record = cursor.next(); record !== undefined; record = cursor.next()) {
+    for (let count = 1; ; count++) {
+      const record = cursor.next() ?? (await cursor.later())
+      if (record === undefined) break
       partition.enter()
       const pending = progress.begin(record.offset + 1)
       this.#push({ record, partition, progress, context, pending, handling: undefined })
       while (this.#waitingCount >= this.#lanes.length * waitingPerLane && !this.#isOver) await this.#intake.change()
+      if (count % recordsPerLook === 0 && this.#intake.isTurnDue) await this.#intake.change()
       if (this.#isOver) {
         if (!cursor.isVoid) this.#intake.putBack(partition)
         return

@@ -5,6 +5,7 @@ import { ChunkCursor } from './chunk-cursor.ts'
 import type { Deserializers } from './deserializers.ts'
 import type { Intake } from './intake.ts'
 import { handleRecord, processingFailed } from './record-handler.ts'
+import { recordsPerLook } from './record-iterator.ts'
 import type { RunByBatch, RunByRecord } from './run-options.ts'
 
 /** Handles a chunk to its end, or until its partition is taken away or `isOver`. */
@@ -61,10 +62,13 @@ export function recordHandler<K, V>(
     const context = { signal }
     const cursor = new ChunkCursor(chunk, deserializers)
     try {
-      for (let record = cursor.next(); record !== undefined; record = cursor.next()) {
+      for (let count = 1; ; count++) {
+        const record = cursor.next() ?? (await cursor.later())
+        if (record === undefined) break
         const handled = handleRecord(options, record, context)
         if (handled !== true && !(await handled)) return
         progress.advance(record.offset + 1)
+        if (count % recordsPerLook === 0 && intake.isTurnDue) await intake.change()
         if (isOver()) return cursor.isVoid ? undefined : intake.putBack(partition)
       }
     } catch (error) {

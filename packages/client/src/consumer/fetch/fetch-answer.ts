@@ -57,7 +57,7 @@ export class FetchAnswer {
 
   /** The broker does not answer: no replica there is preferred any more. */
   unreachable(brokerId: number, error: OttlaError): void {
-    this.#parts.cluster.runtime.log.write('warn', 'a broker cannot be fetched from', { brokerId, err: error })
+    this.#parts.cluster.log.write('warn', 'a broker cannot be fetched from', { brokerId, err: error })
     if (!error.retriable) this.#parts.failed(error)
   }
 
@@ -87,6 +87,7 @@ export class FetchAnswer {
     if (last === undefined) return
     const aborted = this.#parts.settings.isolationLevel === 'read_committed' ? fetched.abortedTransactions : null
     const visible = visibleBatches(batches, aborted)
+    for (const batch of visible) this.#parts.counts.fetchedRecords += batch.recordsCount
     this.#parts.buffer.add({
       partition,
       turn: partition.turn,

@@ -16,13 +16,12 @@ import { backoffMs } from '../../connection/chance.ts'
 import type { Cluster, RequestOptions } from '../../connection/cluster.ts'
 import { unlessAborted } from '../../connection/retry.ts'
 import { asOttlaError, OttlaError, throwBrokerError } from '../../ottla-error.ts'
-import type { Assignor, WireAssignor } from '../assignor/assignor.ts'
+import type { Assignor } from '../assignor/assignor.ts'
 import type { ConsumerSettings } from '../consumer-options.ts'
-import type { ConsumerWatch } from '../consumer-watch.ts'
-import { byTopic, flattened, noPartitions, type TopicPartition, without } from '../topic-partition.ts'
+import { byTopic, flattened, noPartitions, without } from '../topic-partition.ts'
 import { classicReaction } from './classic-reaction.ts'
 import { decodeAssignment, encodeSubscription } from './consumer-protocol.ts'
-import { countsOf, leaderAssignment, wireAssignment } from './leader-assignment.ts'
+import { countsOf, leaderAssignment } from './leader-assignment.ts'
 import type { LeaveOptions, MemberIdentity, Membership, MembershipHost } from './membership.ts'
 
 const protocolType = 'consumer'
@@ -36,7 +35,6 @@ export interface ClassicMembershipParts {
   readonly cluster: Cluster
   readonly settings: ConsumerSettings & { readonly groupId: string }
   readonly host: MembershipHost
-  readonly watch?: ConsumerWatch | undefined
 }
 
 /**
@@ -54,7 +52,6 @@ export class ClassicMembership implements Membership {
   readonly #cluster: Cluster
   readonly #settings: ClassicMembershipParts['settings']
   readonly #host: MembershipHost
-  readonly #watch: ConsumerWatch | undefined
   /** Aborted when this member is to leave. */
   readonly #leaving = new AbortController()
   #running: Promise<void> = Promise.resolve()
@@ -69,11 +66,10 @@ export class ClassicMembership implements Membership {
   #assignedCounts: ReadonlyMap<string, number> = new Map()
   #failures = 0
 
-  constructor({ cluster, settings, host, watch }: ClassicMembershipParts) {
+  constructor({ cluster, settings, host }: ClassicMembershipParts) {
     this.#cluster = cluster
     this.#settings = settings
     this.#host = host
-    this.#watch = watch
   }
 
   get identity(): MemberIdentity | undefined {
@@ -113,15 +109,10 @@ export class ClassicMembership implements Membership {
     while (!signal.aborted) {
       try {
         await this.#prepare()
-        const beginMs = this.#cluster.runtime.monotonic()
         const joined = await unlessAborted(this.#join(), signal)
-        const bytes = await unlessAborted(this.#sync(joined), signal)
-        const assigned = flattened(bytes.length === 0 ? noPartitions : decodeAssignment(bytes))
-        await this.#adopt(assigned)
+        const assignment = await unlessAborted(this.#sync(joined), signal)
+        await this.#adopt(assignment)
         this.#failures = 0
-        const { memberId, generationId, leader: leaderId, protocolName } = joined
-        const durationMs = this.#cluster.runtime.monotonic() - beginMs
-        this.#watch?.joined?.({ memberId, generationId, leaderId, protocol: protocolName ?? '', assigned, durationMs })
         await this.#untilUnrest()
       } catch (error) {
         if (signal.aborted || this.#cluster.closed.aborted) return
@@ -133,7 +124,7 @@ export class ClassicMembership implements Membership {
   /** False: the membership is over. */
   async #react(error: OttlaError): Promise<boolean> {
     const reaction = classicReaction(error)
-    this.#cluster.runtime.log.write('debug', 'a group member met an error', {
+    this.#cluster.log.write('debug', 'a group member met an error', {
       reaction,
       state: this.#state,
       err: error,
@@ -192,8 +183,7 @@ export class ClassicMembership implements Membership {
     return joined
   }
 
-  #subscription(assignor: Assignor | WireAssignor): Uint8Array {
-    if ('subscription' in assignor) return assignor.subscription(this.#host.topics())
+  #subscription(assignor: Assignor): Buffer {
     const { rackId = null } = this.#settings
     const userData = assignor.userData?.({ generationId: this.#generationId }) ?? null
     const ownedPartitions = byTopic(this.#host.owned())
@@ -228,20 +218,15 @@ export class ClassicMembership implements Membership {
       const message = `the group has chosen the assignor ${joined.protocolName}, which this member does not have`
       throw new OttlaError('INCONSISTENT_GROUP_PROTOCOL', { message, group: this.#settings.groupId })
     }
-    const { assignments, partitionCounts } =
-      'assignments' in assignor
-        ? await wireAssignment(this.#cluster, assignor, joined, this.#host.topics())
-        : await leaderAssignment(this.#cluster, assignor, joined)
+    const { assignments, partitionCounts } = await leaderAssignment(this.#cluster, assignor, joined)
     this.#assignedCounts = partitionCounts
     return assignments
   }
 
-  async #adopt(all: readonly TopicPartition[]): Promise<void> {
+  async #adopt(bytes: Buffer): Promise<void> {
     this.#state = 'adopting'
     this.#beat()
-    // A leader that looks at its own topics only may give partitions of topics that this member has not asked for.
-    const topics = new Set(this.#host.topics())
-    const assigned = all.filter(({ topic }) => topics.has(topic))
+    const assigned = flattened(bytes.length === 0 ? noPartitions : decodeAssignment(bytes))
     const owned = this.#host.owned()
     const revoked = without(owned, assigned)
     if (revoked.length > 0) {
@@ -258,7 +243,6 @@ export class ClassicMembership implements Membership {
         this.#wakeUp = resolve
       })
     }
-    if (this.#unrest !== undefined) this.#watch?.rebalancing?.()
     if (this.#unrest instanceof OttlaError) throw this.#unrest
   }
 
@@ -294,7 +278,6 @@ export class ClassicMembership implements Membership {
         const answer = await this.#send(heartbeatRequest, heartbeatResponse, this.#memberFields(), options)
         if (signal.aborted) return
         throwBrokerError(answer.errorCode, undefined, { group: groupId })
-        this.#watch?.heartbeatAnswered?.()
       } catch (error) {
         if (signal.aborted) return
         const failure = asOttlaError(error, { group: groupId })
@@ -337,7 +320,7 @@ export class ClassicMembership implements Membership {
     const leaving = this.#send(leaveGroupRequest, leaveGroupResponse, body, { timeoutMs, lane: 'main' })
     // Without a goodbye the group waits for the session time-out: no reason to hold up the application.
     await Promise.race([leaving, late]).catch((error) => {
-      this.#cluster.runtime.log.write('warn', 'the group was left without a goodbye', { err: error })
+      this.#cluster.log.write('warn', 'the group was left without a goodbye', { err: error })
     })
   }
 

@@ -108,7 +108,7 @@ export class ConsumerGroupMembership implements Membership {
   /** False: the membership is over. */
   async #react(error: OttlaError): Promise<boolean> {
     const reaction = groupReaction(error)
-    this.#cluster.runtime.log.write('debug', 'a group member met an error', { reaction, err: error })
+    this.#cluster.log.write('debug', 'a group member met an error', { reaction, err: error })
     // The broker may have missed what it was told.
     this.#toldTopics = undefined
     this.#toldOwned = undefined
@@ -209,7 +209,7 @@ export class ConsumerGroupMembership implements Membership {
     const body = { groupId, memberId: this.#memberId, memberEpoch, instanceId: groupInstanceId }
     await this.#send(body, timeoutMs).catch((error) => {
       // Without a goodbye the group waits for the session time-out: no reason to hold up the application.
-      this.#cluster.runtime.log.write('warn', 'the group was left without a goodbye', { err: error })
+      this.#cluster.log.write('warn', 'the group was left without a goodbye', { err: error })
     })
   }
 }

@@ -119,12 +119,9 @@ export class Positions {
     const { cluster, settings } = this.#parts
     const partitions = this.#missing('reset')
     if (partitions.length === 0) return true
-    const { autoOffsetReset, offsetResetOf } = settings
-    if (autoOffsetReset === 'none') return this.#refuseReset(partitions)
-    const questions = partitions.map(({ topic, partition }) => {
-      const reset = offsetResetOf?.({ topic, partition }) ?? autoOffsetReset
-      return { topic, partition, timestamp: timestampOf(reset, cluster.runtime.now()) }
-    })
+    if (settings.autoOffsetReset === 'none') return this.#refuseReset(partitions)
+    const timestamp = timestampOf(settings.autoOffsetReset, cluster.runtime.now())
+    const questions = partitions.map(({ topic, partition }) => ({ topic, partition, timestamp }))
     const first = await listOffsets(cluster, questions, settings.isolationLevel)
     // Nothing is as late as that: the next record will be.
     const late = questions.filter(({ topic, partition }) => {
@@ -177,7 +174,7 @@ export class Positions {
     if (end instanceof OttlaError || (end.endOffset >= fetchOffset && end.leaderEpoch >= 0)) return true
     const { topic, partition: index } = partition
     const cut = `under a new leader the log ends at offset ${end.endOffset}, before ${fetchOffset}, which was read`
-    cluster.runtime.log.write('warn', 'records that were read are gone from the log', { topic, partition: index, cut })
+    cluster.log.write('warn', 'records that were read are gone from the log', { topic, partition: index, cut })
     if (end.endOffset < 0 || settings.autoOffsetReset === 'none') partition.lose('reset')
     else if (end.endOffset >= partition.position) partition.refetch()
     else partition.moveTo(end.endOffset, end.leaderEpoch)
@@ -193,8 +190,7 @@ export class Positions {
     const { cluster, failed } = this.#parts
     if (cluster.closed.aborted) return
     // Out of the group for a moment: the membership sees to that.
-    if (error.retriable || isRebalance(error))
-      cluster.runtime.log.write('warn', 'a position is not found yet', { err: error })
+    if (error.retriable || isRebalance(error)) cluster.log.write('warn', 'a position is not found yet', { err: error })
     else failed(error)
   }
 }

@@ -12,7 +12,9 @@ import { OffsetProgress } from './offset-progress.ts'
  */
 export type Missing = 'committed' | 'reset' | 'validate' | 'nothing'
 
+/** What a group has committed for a partition. */
 export interface CommittedOffset {
+  /** Of the next record to be read. */
   readonly offset: number
   /** -1: not known. */
   readonly leaderEpoch: number

@@ -12,6 +12,7 @@ import type { Cluster } from '../../connection/cluster.ts'
 import { asOttlaError, brokerError, type OttlaError } from '../../ottla-error.ts'
 import type { TopicPartition } from '../topic-partition.ts'
 import { Acknowledgements, type AcknowledgeType, type PartitionAcknowledgements } from './acknowledgements.ts'
+import type { ShareCounts } from './share-metrics.ts'
 import { ShareSession } from './share-session.ts'
 
 type FetchedPartition = Decoded<typeof shareFetchResponse>['responses'][number]['partitions'][number]
@@ -19,6 +20,7 @@ type AcknowledgedPartition = Decoded<typeof shareAcknowledgeResponse>['responses
 
 export interface ShareBrokerParts {
   readonly cluster: Cluster
+  readonly counts: ShareCounts
   readonly brokerId: number
   readonly groupId: string
   readonly memberId: string
@@ -130,6 +132,7 @@ export class ShareBroker {
       })),
     }
     const timeoutMs = cluster.settings.requestTimeoutMs + limits.maxWaitMs
+    this.#parts.counts.fetchRequests++
     const response = await this.#send(shareFetchRequest, shareFetchResponse, body, timeoutMs)
     if (!this.#isSessionAlive(response.errorCode, response.errorMessage)) return
     let needsRefresh = false
@@ -184,7 +187,8 @@ export class ShareBroker {
     this.#session.restart()
     this.#dropDecisions()
     if (cluster.closed.aborted) return
-    cluster.runtime.log.write('warn', 'a broker cannot be fetched from', { brokerId: this.#parts.brokerId, err: error })
+    this.#parts.counts.fetchFailures++
+    cluster.log.write('warn', 'a broker cannot be fetched from', { brokerId: this.#parts.brokerId, err: error })
     if (!error.retriable) refused(error)
     await Promise.allSettled([cluster.refresh(), this.#pause()])
   }

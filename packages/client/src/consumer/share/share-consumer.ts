@@ -1,37 +1,48 @@
 import type { ClientOptions } from '../../connection/client-options.ts'
 import { OttlaError } from '../../ottla-error.ts'
-import { type Deserializer, deserializersOf } from '../deliver/deserializers.ts'
+import { type DeserializerOptions, deserializersOf } from '../deliver/deserializers.ts'
+import { tracedShare } from '../diagnostics.ts'
 import type { TopicsOrPatterns } from '../subscription.ts'
 import { ShareEngine } from './share-engine.ts'
 import { ShareIterator } from './share-iterator.ts'
+import type { ShareConsumerMetrics } from './share-metrics.ts'
 import type { ShareRecord } from './share-record.ts'
 import { ShareRunner } from './share-runner.ts'
 
-export interface ShareConsumerOptions<K = Buffer | null, V = Buffer | null> {
+/** How a share consumer joins and fetches. */
+export interface ShareConsumerOptions<K = Buffer | null, V = Buffer | null> extends DeserializerOptions<K, V> {
   /** The share group: its members divide the records, not the partitions, among them. */
   readonly groupId: string
+  /** Subscribes at once, as `subscribe` does. */
   readonly topics?: TopicsOrPatterns
+  /** Where this consumer runs. */
   readonly rackId?: string
-  readonly keyDeserializer?: Deserializer<K>
-  readonly valueDeserializer?: Deserializer<V>
   /** So many records at most are fetched ahead: each is locked from the fetch on, not from its handling. */
   readonly maxRecords?: number
+  /** How long an answer may wait for `fetchMinBytes`. */
   readonly fetchMaxWaitMs?: number
+  /** An answer waits for so many bytes, but no longer than `fetchMaxWaitMs`. */
   readonly fetchMinBytes?: number
+  /** The most that one answer holds; a larger batch still comes, alone. */
   readonly fetchMaxBytes?: number
+  /** How often a pattern is compared with the topics of the cluster. */
   readonly patternRefreshMs?: number
   /** A decision that the broker has not taken, mostly because the lock was over: the record is handed out again. */
   readonly onAcknowledgeError?: (error: OttlaError) => void
 }
 
+/** What becomes of a record whose handler threw: another try by whoever comes, none any more, or the end of the run. */
 export type ShareErrorDecision = 'release' | 'reject' | 'stop'
 
+/** What `run` hands records to. */
 export interface ShareRunOptions<K, V> {
   /** When it has returned without a decision, the record is accepted; when it throws, released. */
   readonly eachRecord: (record: ShareRecord<K, V>) => unknown
+  /** How many handlers may work at the same time; 1 by default. */
   readonly concurrency?: number
   /** What becomes of a record whose handler threw. `stop` releases it and ends the run. */
   readonly onError?: (error: OttlaError, record: ShareRecord<K, V>) => ShareErrorDecision | Promise<ShareErrorDecision>
+  /** Ends the run when it fires; handlers that work finish first. */
   readonly signal?: AbortSignal
 }
 
@@ -48,17 +59,22 @@ const defaultCloseMs = 5_000
  */
 export class ShareConsumer<K = Buffer | null, V = Buffer | null> implements AsyncIterable<ShareRecord<K, V>> {
   readonly #engine: ShareEngine<K, V>
+  readonly #groupId: string
 
+  /** @internal `client.shareConsumer()` makes it. */
   constructor(client: ClientOptions, options: ShareConsumerOptions<K, V>) {
     this.#engine = new ShareEngine(client, options, deserializersOf(options))
+    this.#groupId = options.groupId
     if (options.topics !== undefined) this.subscribe(options.topics)
   }
 
+  /** Takes these topics and patterns, in place of those before. Topics that match later come in by themselves. */
   subscribe(topics: TopicsOrPatterns): void {
     this.#open.subscription.set(topics)
     this.#engine.subscribed()
   }
 
+  /** The records one by one. Asking for the next one accepts one that has no decision. */
   [Symbol.asyncIterator](): AsyncIterableIterator<ShareRecord<K, V>> {
     return new ShareIterator(this.#open)
   }
@@ -68,7 +84,14 @@ export class ShareConsumer<K = Buffer | null, V = Buffer | null> implements Asyn
     const { concurrency = 1 } = options
     if (!Number.isInteger(concurrency) || concurrency < 1)
       throw new OttlaError('INVALID_ARGUMENT', { message: `concurrency must be 1 or more, and is ${concurrency}` })
-    await new ShareRunner(this.#open, options).run()
+    const { cluster } = this.#open
+    const owner = { clientId: cluster.settings.clientId, groupId: this.#groupId }
+    await new ShareRunner(this.#engine, tracedShare(options, owner)).run()
+  }
+
+  /** What it has done so far, and how it stands. */
+  metrics(): ShareConsumerMetrics {
+    return this.#engine.metrics()
   }
 
   /** Settles when the brokers have answered to all decisions so far. */
@@ -89,6 +112,7 @@ export class ShareConsumer<K = Buffer | null, V = Buffer | null> implements Asyn
     return this.#engine.isGone
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -1,15 +1,19 @@
 import type { ClientOptions } from '../../connection/client-options.ts'
 import { Cluster } from '../../connection/cluster.ts'
-import { asOttlaError, OttlaError } from '../../ottla-error.ts'
+import { OttlaError } from '../../ottla-error.ts'
 import type { Deserializers } from '../deliver/deserializers.ts'
+import { rebalanced } from '../diagnostics.ts'
 import { Subscription } from '../subscription.ts'
-import type { TopicPartition } from '../topic-partition.ts'
+import { type TopicPartition, without } from '../topic-partition.ts'
 import type { AcknowledgeType } from './acknowledgements.ts'
 import { acquiredRecords } from './acquired-records.ts'
 import { ShareBroker, type ShareBrokerParts } from './share-broker.ts'
 import type { ShareConsumerOptions } from './share-consumer.ts'
 import { ShareMembership } from './share-membership.ts'
+import { type ShareConsumerMetrics, ShareCounts } from './share-metrics.ts'
 import type { ShareRecord } from './share-record.ts'
+
+const countOf = { accept: 'accepted', release: 'released', reject: 'rejected', renew: 'renewed' } as const
 
 /** The parts of a share consumer, put together; one `ShareBroker` for each broker that leads an assigned partition. */
 export class ShareEngine<K, V> {
@@ -21,6 +25,7 @@ export class ShareEngine<K, V> {
   readonly #membership: ShareMembership
   readonly #brokers = new Map<number, ShareBroker>()
   readonly #maxRecords: number
+  readonly #counts = new ShareCounts()
   #assigned: readonly TopicPartition[] = []
   #buffer: ShareRecord<K, V>[] = []
   /** Handed out and not decided. */
@@ -106,6 +111,17 @@ export class ShareEngine<K, V> {
     await Promise.all([...this.#brokers.values()].map((broker) => broker.flushed()))
   }
 
+  metrics(): ShareConsumerMetrics {
+    return {
+      groupId: this.#options.groupId,
+      ...this.#counts,
+      bufferedRecords: this.#buffer.length,
+      undecidedRecords: this.#held.size,
+      assignedPartitions: this.#assigned.length,
+      connections: { ...this.cluster.watch.counts },
+    }
+  }
+
   close(timeoutMs: number): Promise<void> {
     this.#closing ??= this.#close(timeoutMs)
     return this.#closing
@@ -134,8 +150,17 @@ export class ShareEngine<K, V> {
   }
 
   #adopt(partitions: readonly TopicPartition[]): void {
+    this.#tell('revoked', without(this.#assigned, partitions))
+    this.#tell('assigned', without(partitions, this.#assigned))
     this.#assigned = partitions
     this.#wakeBrokers()
+  }
+
+  #tell(event: 'assigned' | 'revoked', partitions: readonly TopicPartition[]): void {
+    if (partitions.length === 0) return
+    const { groupId } = this.#options
+    rebalanced({ clientId: this.cluster.settings.clientId, groupId, event, partitions })
+    this.cluster.log.write('info', `partitions ${event}`, { groupId, partitions })
   }
 
   /** Each partition is fetched from its leader. Brokers that lead nothing any more forget their partitions. */
@@ -161,6 +186,7 @@ export class ShareEngine<K, V> {
     const isHere = ({ topic, partition }: TopicPartition) => this.cluster.leader(topic, partition)?.leader === brokerId
     const parts: ShareBrokerParts = {
       cluster: this.cluster,
+      counts: this.#counts,
       brokerId,
       groupId,
       memberId: this.#memberId,
@@ -191,25 +217,28 @@ export class ShareEngine<K, V> {
   async #take(
     brokerId: number,
     of: TopicPartition,
-    { records, gaps, unreadable }: Awaited<ReturnType<typeof acquiredRecords<K, V>>>,
+    { records, gaps, skipped, unreadable }: Awaited<ReturnType<typeof acquiredRecords<K, V>>>,
   ): Promise<void> {
+    this.#counts.recordsAcquired += records.length + skipped.length + unreadable.length
     for (const offset of gaps) this.#acknowledge(brokerId, of, offset, 'gap')
-    for (const { offset, cause } of unreadable) {
+    for (const offset of skipped) this.#acknowledge(brokerId, of, offset, 'reject')
+    for (const { offset, error } of unreadable) {
       // Another try may have another deserializer; the group's limit of deliveries ends it.
       this.#acknowledge(brokerId, of, offset, 'release')
-      const message = `the record at offset ${offset} cannot be read (${asOttlaError(cause).message})`
-      this.#fail(new OttlaError('INVALID_RECORD', { ...of, message, cause }))
+      this.#fail(error)
     }
     this.#buffer.push(...records)
     this.wakeTakers()
   }
 
   #acknowledge(brokerId: number, of: TopicPartition, offset: number, type: AcknowledgeType): void {
+    if (type !== 'gap') this.#counts[countOf[type]]++
     this.#brokers.get(brokerId)?.acknowledge(of, offset, type)
   }
 
   #refused(error: OttlaError): void {
-    this.cluster.runtime.log.write('warn', 'a share group has not taken a decision', { err: error })
+    this.#counts.decisionsRefused++
+    this.cluster.log.write('warn', 'a share group has not taken a decision', { err: error })
     this.#options.onAcknowledgeError?.(error)
     if (!error.retriable && error.name !== 'INVALID_RECORD_STATE') this.#fail(error)
   }

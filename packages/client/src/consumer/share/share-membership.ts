@@ -58,7 +58,7 @@ export class ShareMembership {
     await this.#running
     if (this.#epoch === joiningEpoch) return
     await this.#send({ memberEpoch: leavingEpoch }, timeoutMs).catch((error) => {
-      this.#parts.cluster.runtime.log.write('warn', 'the share group was left without a goodbye', { err: error })
+      this.#parts.cluster.log.write('warn', 'the share group was left without a goodbye', { err: error })
     })
   }
 
@@ -87,7 +87,7 @@ export class ShareMembership {
     const { cluster, groupId } = this.#parts
     const reaction = groupReaction(error)
     this.#toldTopics = undefined
-    cluster.runtime.log.write('debug', 'a member of a share group met an error', { reaction, err: error })
+    cluster.log.write('debug', 'a member of a share group met an error', { reaction, err: error })
     if (reaction === 'coordinator') cluster.forgetCoordinator('group', groupId)
     if (reaction === 'fenced' || reaction === 'fail') {
       this.#epoch = joiningEpoch

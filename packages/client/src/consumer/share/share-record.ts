@@ -19,6 +19,7 @@ export class ShareRecord<K = Buffer | null, V = Buffer | null> extends ConsumerR
   #decision: AcknowledgeType | undefined
   readonly #decide: Decide
 
+  /** @internal A share consumer makes it. */
   constructor(
     origin: RecordOrigin,
     cursor: RecordCursor,

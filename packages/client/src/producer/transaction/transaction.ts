@@ -20,6 +20,7 @@ export interface GroupOfOffsets {
 export interface Transaction {
   /** The record is seen by readers of `read_committed` after the commit. */
   send<K, V>(record: AnyRecord<K, V>): Promise<RecordMetadata>
+  /** Several records at once, as `send` does it; settles when all are delivered. */
   sendBatch<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]>
   /** Commits a group's offsets with the transaction. The group is a name, or what `consumer.member` gives. */
   sendOffsets(

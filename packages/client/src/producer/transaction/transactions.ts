@@ -1,14 +1,11 @@
-import type { CompressionType } from '@ottla/protocol'
 import type { Cluster } from '../../connection/cluster.ts'
 import type { MemberIdentity } from '../../consumer/membership/membership.ts'
 import { asOttlaError, OttlaError, type OttlaErrorName } from '../../ottla-error.ts'
-import { type AnyRecord, allUntyped, untyped } from '../../topic/typed-topic.ts'
-import { type Delivery, GroupDelivery, SingleDelivery } from '../delivery.ts'
 import { Dispatcher } from '../dispatcher.ts'
+import { Entrance } from '../entrance.ts'
 import type { PartitionQueue, ProducerIdentity } from '../partition-queue.ts'
 import type { ProducerMetrics } from '../producer-metrics.ts'
 import type { ProducerSettings } from '../producer-options.ts'
-import type { ProducerRecord, RecordMetadata } from '../record.ts'
 import { CoordinatorRequests } from './coordinator-requests.ts'
 import type { GroupOfOffsets, Transaction, TransactionOffset } from './transaction.ts'
 
@@ -28,13 +25,6 @@ export interface TransactionsOptions {
   readonly transactionTimeoutMs: number
 }
 
-/** For those who keep account of deliveries themselves. */
-export interface OpenTransaction extends Transaction {
-  /** Settles as the delivery does that `deliver` makes. */
-  add<T>(records: readonly ProducerRecord[], deliver: MakeDelivery<T>): Promise<T>
-}
-export type MakeDelivery<T> = (resolve: (value: T) => void, reject: (error: OttlaError) => void) => Delivery
-
 /**
  * The transactions of one transactional id, one after the other.
  *   idle     none is under way.                begin -> open
@@ -45,6 +35,7 @@ export type MakeDelivery<T> = (resolve: (value: T) => void, reject: (error: Ottl
  */
 export class Transactions {
   readonly #dispatcher: Dispatcher
+  readonly #entrance: Entrance
   readonly #requests: CoordinatorRequests
   readonly #transactionalId: string
   #state: 'idle' | 'open' | 'ending' = 'idle'
@@ -83,18 +74,19 @@ export class Transactions {
         failed: (error) => this.#fail(error),
       },
     })
+    this.#entrance = new Entrance({
+      dispatcher: this.#dispatcher,
+      clientId: cluster.settings.clientId,
+      transactionalId,
+      check: () => this.#mustBeOpen(),
+    })
   }
 
   /** Runs `work` in a transaction, after those before it: commits when it is done, aborts when it throws. */
-  run<T>(work: (transaction: OpenTransaction) => Promise<T>): Promise<T> {
+  run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const turn = this.#turn.then(() => this.#run(work))
     this.#turn = turn.catch(() => {})
     return turn
-  }
-
-  /** Batches are packed with this codec from now on. */
-  useCompression(type: CompressionType): Promise<void> {
-    return this.#dispatcher.useCompression(type)
   }
 
   metrics(): ProducerMetrics {
@@ -107,7 +99,7 @@ export class Transactions {
     this.#dispatcher.close()
   }
 
-  async #run<T>(work: (transaction: OpenTransaction) => Promise<T>): Promise<T> {
+  async #run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     await this.#begin()
     try {
       const result = await work(this.#handle())
@@ -149,6 +141,7 @@ export class Transactions {
   }
 
   async #commit(): Promise<void> {
+    await this.#entrance.through()
     this.#state = 'ending'
     await this.#dispatcher.flush()
     if (this.#failure !== undefined) throw this.#failure
@@ -165,6 +158,7 @@ export class Transactions {
     this.#state = 'ending'
     this.#adding.abort(cause)
     this.#dispatcher.dropUnsent(new OttlaError('OPERATION_ABORTED', { message: 'the transaction was aborted', cause }))
+    await this.#entrance.through()
     await this.#dispatcher.flush()
     const identity = this.#identity
     if (identity === undefined || this.#fenced !== undefined || !this.#hasContent) return
@@ -176,38 +170,12 @@ export class Transactions {
     if (!this.#isVersion2) await this.#initialize(identity)
   }
 
-  #handle(): OpenTransaction {
+  #handle(): Transaction {
     return {
-      add: (records, deliver) => this.#add(records, deliver),
-      send: (record) => this.#send(record),
-      sendBatch: (records) => this.#sendBatch(records),
+      send: (record) => this.#taken(this.#entrance.send(record)),
+      sendBatch: (records) => this.#taken(this.#entrance.sendBatch(records)),
       sendOffsets: (offsets, group) => this.#sendOffsets(offsets, group),
     }
-  }
-
-  #send<K, V>(record: AnyRecord<K, V>): Promise<RecordMetadata> {
-    return this.#taken(
-      new Promise((resolve, reject) => {
-        this.#mustBeOpen()
-        this.#dispatcher.add(untyped(record), new SingleDelivery(resolve, reject), 0)
-      }),
-    )
-  }
-
-  #sendBatch<K, V>(records: readonly AnyRecord<K, V>[]): Promise<RecordMetadata[]> {
-    if (records.length === 0) return Promise.resolve([])
-    const plain = allUntyped(records)
-    return this.#add(plain, (resolve, reject) => new GroupDelivery(plain.length, resolve, reject))
-  }
-
-  #add<T>(records: readonly ProducerRecord[], deliver: MakeDelivery<T>): Promise<T> {
-    return this.#taken(
-      new Promise((resolve, reject) => {
-        this.#mustBeOpen()
-        const delivery = deliver(resolve, reject)
-        for (let i = 0; i < records.length; i++) this.#dispatcher.add(records[i]!, delivery, i)
-      }),
-    )
   }
 
   #sendOffsets(

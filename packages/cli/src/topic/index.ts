@@ -1,0 +1,5 @@
+export { alterTopics } from './topic-alteration.ts'
+export { createTopics } from './topic-creation.ts'
+export { deleteTopics } from './topic-deletion.ts'
+export { describeTopics } from './topic-description.ts'
+export { listTopics } from './topic-list.ts'
