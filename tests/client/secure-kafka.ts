@@ -11,7 +11,7 @@ export interface SecureKafka {
   readonly env: Readonly<Record<string, string>>
 }
 
-const password = 'only-for-tests'
+export const password = 'only-for-tests'
 /** Sessions on the SASL listener end so soon, unless the client logs in again. */
 export const sessionMs = 2_000
 
@@ -59,7 +59,7 @@ export async function secureKafka(directory: string): Promise<SecureKafka> {
   return { port: port!, settings, env }
 }
 
-async function makeKey(store: string, certificate: string): Promise<void> {
+export async function makeKey(store: string, certificate: string): Promise<void> {
   const to = ['-keystore', store, '-storetype', 'PKCS12', '-storepass', password, '-alias', 'kafka']
   const name = ['-dname', 'CN=localhost', '-ext', 'SAN=dns:localhost', '-validity', '2']
   await succeed('keytool', ['-genkeypair', '-keyalg', 'EC', '-groupname', 'secp256r1', ...name, ...to])
