@@ -56,7 +56,7 @@ function checkSource(file, packageName) {
     if (name !== undefined && name !== packageName && !allowed.includes(name))
       problems.push(`${at}: ${packageName} may not import ${name}`)
     if (/from '(\.\.\/)+[a-z]+\/src\//.test(line)) problems.push(`${at}: import another package by its name`)
-    if (ofTheWorld.has(packageName) || isTest(file) || /^\s*(\/\/|\*|\/\*)/.test(line)) return
+    if (ofTheWorld.has(packageName) || isTest(file) || /^\s*(\/\/|\*|\/\*|import type )/.test(line)) return
     if (worldly.some((pattern) => pattern.test(line)))
       problems.push(`${at}: only ${[...ofTheWorld].join(' and ')} may do this; take it from the Runtime`)
   })

@@ -14,7 +14,14 @@ export type {
 } from './connection/diagnostics.ts'
 export type { LogHook, LogLine } from './connection/log-hook.ts'
 export type { PartitionMetadata, TopicMetadata } from './connection/metadata.ts'
-export type { OauthOptions, OauthToken, PasswordOptions, Provided, SaslOptions } from './connection/sasl/mechanism.ts'
+export type {
+  CustomSaslOptions,
+  OauthOptions,
+  OauthToken,
+  PasswordOptions,
+  Provided,
+  SaslOptions,
+} from './connection/sasl/mechanism.ts'
 export * from './consumer/index.ts'
 export { type ErrorContext, OttlaError, type OttlaErrorName, type OttlaErrorOptions } from './ottla-error.ts'
 export type { SendMessage } from './producer/diagnostics.ts'

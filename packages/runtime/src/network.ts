@@ -1,3 +1,5 @@
+import type { ConnectionOptions } from 'node:tls'
+
 /** Where something listens or is connected to. */
 export interface Address {
   readonly host: string
@@ -69,6 +71,8 @@ export interface TlsConnectOptions {
   readonly checkServerName?: boolean
   /** False: any certificate will do. For experiments only. */
   readonly rejectUnauthorized?: boolean
+  /** What else Node's `tls.connect` takes; it goes before the above. */
+  readonly node?: ConnectionOptions
 }
 
 export interface ConnectOptions {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { ClientOptions, SaslOptions } from '@ottla/client'
+import type { ClientOptions, OauthOptions, PasswordOptions, SaslOptions } from '@ottla/client'
 import type { Runtime, TlsConnectOptions } from '@ottla/runtime'
 import type { ConnectionArguments } from '../arguments/connection-options.ts'
 import { parsedProperties } from '../properties-file.ts'
@@ -87,7 +87,7 @@ function saslOptions(options: ConnectionArguments): SaslOptions | undefined {
   const { saslUsername: username, saslPassword: password, saslToken: token } = options
   // A password or a token that lies in the environment does not ask for SASL by itself.
   if (options.saslMechanism === undefined && username === undefined) return undefined
-  const mechanism = (options.saslMechanism ?? 'PLAIN') as SaslOptions['mechanism']
+  const mechanism = (options.saslMechanism ?? 'PLAIN') as PasswordOptions['mechanism'] | OauthOptions['mechanism']
   if (mechanism === 'OAUTHBEARER') {
     if (token === undefined)
       throw new UsageError('OAUTHBEARER needs --sasl-token, or OTTLA_SASL_TOKEN in the environment')

@@ -16,6 +16,7 @@ import { type ErrorContext, OttlaError, throwBrokerError } from '../ottla-error.
 import { beforeNegotiation, readApiVersions, SpokenVersions } from './api-versions.ts'
 import type { ConnectionWatch } from './diagnostics.ts'
 import { FrameReader } from './frame-reader.ts'
+import type { WatchedRequest } from './request-watch.ts'
 import type { Deadline, TimerWheel } from './timer-wheel.ts'
 
 export interface SendOptions {
@@ -43,6 +44,8 @@ interface InFlight {
   readonly settle: (answer: any) => void
   readonly fail: (error: OttlaError) => void
   readonly deadline: Deadline
+  /** Time of day, if somebody wants to know. */
+  readonly sentAt: number
 }
 
 const softwareName = 'ottla-client'
@@ -58,6 +61,7 @@ const softwareVersion = '0.1.0'
  */
 export class BrokerConnection {
   readonly broker: string
+  readonly address: Address
   readonly #connection: Connection
   readonly #options: BrokerConnectionOptions
   readonly #frames: FrameReader
@@ -76,6 +80,7 @@ export class BrokerConnection {
 
   constructor(connection: Connection, address: Address, options: BrokerConnectionOptions) {
     this.broker = `${address.host}:${address.port}`
+    this.address = { host: address.host, port: address.port }
     this.#connection = connection
     this.#options = options
     this.#frames = new FrameReader(options.maxResponseBytes, this.broker)
@@ -161,8 +166,12 @@ export class BrokerConnection {
       const version = this.#write(request, body, options.maxVersion)
       const correlationId = this.#nextCorrelationId++
       const timeoutMs = options.timeoutMs ?? this.#options.requestTimeoutMs
-      const deadline = this.#options.wheel.after(timeoutMs, () => this.#timedOut(request, timeoutMs))
-      this.#inFlight.push({ correlationId, request, response, version, settle, fail, deadline })
+      const { wheel, watch } = this.#options
+      const sentAt = watch.requests?.now() ?? 0
+      const inFlight = { correlationId, request, response, version, settle, fail, sentAt }
+      const deadline = wheel.after(timeoutMs, () => this.#timedOut(inFlight, timeoutMs))
+      this.#inFlight.push({ ...inFlight, deadline })
+      watch.requests?.inFlight(this.broker, this.#inFlight.length)
     })
   }
 
@@ -234,12 +243,18 @@ export class BrokerConnection {
     this.#inFlight.shift()
     first.deadline.cancel()
     if (body.throttleTimeMs > 0) this.#options.watch.throttled(this.broker, apiName(first.request), body.throttleTimeMs)
+    this.#options.watch.requests?.answered(this.#watched(first), frame.length)
     first.settle(body)
   }
 
-  #timedOut(request: Message<any>, timeoutMs: number): void {
-    const what = `the broker has not answered ${apiName(request)} within ${timeoutMs} ms`
+  #timedOut(inFlight: Omit<InFlight, 'deadline'>, timeoutMs: number): void {
+    this.#options.watch.requests?.timedOut(this.#watched(inFlight))
+    const what = `the broker has not answered ${apiName(inFlight.request)} within ${timeoutMs} ms`
     this.#end(this.#error('REQUEST_TIMED_OUT', what))
+  }
+
+  #watched({ request, version, correlationId, sentAt }: Omit<InFlight, 'deadline'>): WatchedRequest {
+    return { broker: this.broker, request, version, correlationId, sentAt }
   }
 
   #end(error: OttlaError): void {

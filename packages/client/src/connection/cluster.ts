@@ -11,6 +11,7 @@ import { ConnectionWatch } from './diagnostics.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { BrokerNode, MetadataImage, PartitionMetadata, TopicMetadata } from './metadata.ts'
 import { MetadataCache } from './metadata-cache.ts'
+import type { RequestWatch } from './request-watch.ts'
 import { type RetryOptions, type RetryTools, retry } from './retry.ts'
 import { TimerWheel } from './timer-wheel.ts'
 
@@ -43,11 +44,11 @@ export class Cluster {
   readonly #metadata: MetadataCache
   readonly #coordinators: Coordinators
 
-  constructor(options: ClientOptions) {
+  constructor(options: ClientOptions, requests?: RequestWatch) {
     this.settings = connectionSettings(options)
     this.runtime = this.settings.runtime
     this.log = this.settings.log
-    this.watch = new ConnectionWatch(this.log, this.settings.clientId)
+    this.watch = new ConnectionWatch(this.log, this.settings.clientId, requests)
     this.wheel = new TimerWheel(this.runtime)
     this.closed = this.#closing.signal
     const backoff = { firstMs: this.settings.retryBackoffMs, maxMs: this.settings.retryBackoffMaxMs }

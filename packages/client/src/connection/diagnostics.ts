@@ -2,6 +2,7 @@ import { channel, tracingChannel } from 'node:diagnostics_channel'
 import type { Log } from '@ottla/runtime'
 import type { OttlaError } from '../ottla-error.ts'
 import { ConnectionCounts } from './connection-metrics.ts'
+import type { RequestWatch } from './request-watch.ts'
 
 /*
  * What tools may listen to, by `node:diagnostics_channel`. It costs nothing while nobody does.
@@ -65,10 +66,13 @@ const isHeard = (traced: object): boolean => (traced as { readonly hasSubscriber
 /** Counts, logs and tells what happens to the connections of one client. */
 export class ConnectionWatch {
   readonly counts = new ConnectionCounts()
+  /** What stands above this client may want to know of each request. */
+  readonly requests: RequestWatch | undefined
   readonly #log: Log
   readonly #clientId: string
 
-  constructor(log: Log, clientId: string) {
+  constructor(log: Log, clientId: string, requests?: RequestWatch) {
+    this.requests = requests
     this.#log = log
     this.#clientId = clientId
   }

@@ -14,10 +14,13 @@ import {
 } from './metadata.ts'
 import type { Deadline, TimerWheel } from './timer-wheel.ts'
 
+/** Those who use topics say so every few seconds, however often metadata is asked for. */
+const leastUseMs = 60_000
+
 export interface MetadataCacheOptions {
   readonly runtime: Runtime
   readonly wheel: TimerWheel
-  /** Older than this, it is asked for again. Topics that nobody has used for as long are left out then. */
+  /** Older than this, it is asked for again. Topics that nobody has used for twice as long are left out then. */
   readonly maxAgeMs: number
   /** Asks a broker about some topics, or about all (null). */
   ask(topics: readonly string[] | null): Promise<MetadataResponse>
@@ -114,7 +117,7 @@ export class MetadataCache {
   }
 
   #dropUnused(): void {
-    const since = this.#options.runtime.monotonic() - this.#options.maxAgeMs
+    const since = this.#options.runtime.monotonic() - Math.max(2 * this.#options.maxAgeMs, leastUseMs)
     for (const [name, usedMs] of this.#usedMs) if (usedMs < since) this.#usedMs.delete(name)
     const isUsed = ([name]: readonly [string, unknown]) => this.#usedMs.has(name)
     this.image = {

@@ -1,10 +1,10 @@
-import type { ClientOptions } from '../connection/client-options.ts'
-import { Cluster } from '../connection/cluster.ts'
+import type { Cluster } from '../connection/cluster.ts'
 import { OttlaError } from '../ottla-error.ts'
 import { autoCommit } from './commit/auto-commit.ts'
 import { Committer } from './commit/committer.ts'
 import { ConsumerCounts, type ConsumerMetrics } from './consumer-metrics.ts'
 import type { ConsumerSettings } from './consumer-options.ts'
+import type { ConsumerWatch } from './consumer-watch.ts'
 import { Intake } from './deliver/intake.ts'
 import { FetchAnswer } from './fetch/fetch-answer.ts'
 import { FetchBuffer } from './fetch/fetch-buffer.ts'
@@ -39,16 +39,17 @@ export class ConsumerEngine {
   readonly #positions: Positions
   readonly #handover: Handover
   readonly #committing = new AbortController()
+  readonly #watch: ConsumerWatch | undefined
   #membership: Membership | undefined
   /** The application assigns the partitions. */
   #isManual = false
   #closing: Promise<void> | undefined
   #isGone = false
 
-  constructor(client: ClientOptions, settings: ConsumerSettings) {
+  /** The cluster is closed with the consumer. */
+  constructor(cluster: Cluster, settings: ConsumerSettings, watch?: ConsumerWatch) {
     this.settings = settings
-    // One of its own: a join that waits for the other members, or a long fetch, must not hold up other clients.
-    const cluster = new Cluster(client)
+    this.#watch = watch
     const { assignment } = this
     const buffer = this.#buffer
     const counts = this.#counts
@@ -69,7 +70,7 @@ export class ConsumerEngine {
       lost: () => this.#positions.wake(),
       failed,
     })
-    this.#fetcher = new Fetcher({ cluster, settings, assignment, buffer, answer, counts })
+    this.#fetcher = new Fetcher({ cluster, settings, assignment, buffer, answer, counts, watch })
     const found = () => this.#fetcher.wake()
     this.#positions = new Positions({ cluster, settings, assignment, member, found, failed })
     const changed = () => this.partitionsMoved()
@@ -209,6 +210,7 @@ export class ConsumerEngine {
     return joinGroup({
       cluster: this.cluster,
       settings: { ...this.settings, groupId },
+      watch: this.#watch,
       host: {
         topics: () => this.subscription.topics,
         owned: () => [...this.assignment.all()].map(({ topic, partition }) => ({ topic, partition })),

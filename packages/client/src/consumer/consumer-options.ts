@@ -1,6 +1,6 @@
 import type { ClientOptions } from '../connection/client-options.ts'
 import { OttlaError } from '../ottla-error.ts'
-import type { Assignor } from './assignor/assignor.ts'
+import type { Assignor, WireAssignor } from './assignor/assignor.ts'
 import { cooperativeStickyAssignor } from './assignor/cooperative-sticky.ts'
 import type { TopicPartition } from './topic-partition.ts'
 
@@ -94,9 +94,18 @@ type Defaulted =
   | 'checkCrcs'
   | 'patternRefreshMs'
 
-export type ConsumerSettings = Required<Pick<ConsumerOptions, Defaulted>> & Omit<ConsumerOptions, Defaulted>
+export interface ConsumerSettings
+  extends Required<Pick<ConsumerOptions, Exclude<Defaulted, 'assignors'>>>,
+    Omit<ConsumerOptions, Defaulted> {
+  readonly assignors: readonly (Assignor | WireAssignor)[]
+  /** Instead of `autoOffsetReset`, where partitions differ. */
+  readonly offsetResetOf?: (partition: TopicPartition) => Exclude<AutoOffsetReset, 'none'>
+}
 
-export function consumerSettings(options: ConsumerOptions, client: ClientOptions): ConsumerSettings {
+export function consumerSettings(
+  options: ConsumerOptions,
+  client: Pick<ClientOptions, 'metadataMaxAgeMs'>,
+): ConsumerSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   const settings: ConsumerSettings = {
     groupProtocol: 'auto',

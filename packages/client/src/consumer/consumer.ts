@@ -1,4 +1,5 @@
 import type { ClientOptions } from '../connection/client-options.ts'
+import { Cluster } from '../connection/cluster.ts'
 import { OttlaError } from '../ottla-error.ts'
 import type { OffsetToCommit } from './commit/committer.ts'
 import { ConsumerEngine } from './consumer-engine.ts'
@@ -56,7 +57,8 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
 
   /** @internal `client.consumer()` makes it. */
   constructor(client: ClientOptions, options: TypedConsumerOptions<K, V> = {}) {
-    this.#engine = new ConsumerEngine(client, consumerSettings(options, client))
+    // A cluster of its own: a join that waits for the other members, or a long fetch, must not hold up other clients.
+    this.#engine = new ConsumerEngine(new Cluster(client), consumerSettings(options, client))
     this.#deserializers = deserializersOf(options)
     if (options.topics !== undefined) this.subscribe(options.topics)
   }

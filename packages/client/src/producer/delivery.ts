@@ -1,9 +1,16 @@
 import type { OttlaError } from '../ottla-error.ts'
 import type { RecordMetadata } from './record.ts'
 
+/** Where the broker has put the batch of a record, as it said; -1: it did not say. */
+export interface BatchPlace {
+  readonly baseOffset: number
+  readonly logAppendTimeMs: number
+  readonly logStartOffset: number
+}
+
 /** Whoever waits for records, each known to it by a slot. */
 export interface Delivery {
-  succeeded(slot: number, metadata: RecordMetadata): void
+  succeeded(slot: number, metadata: RecordMetadata, place: BatchPlace): void
   failed(slot: number, error: OttlaError): void
 }
 

@@ -1,4 +1,4 @@
-import { type Compression, compression } from '@ottla/protocol'
+import { type Compression, type CompressionType, compression } from '@ottla/protocol'
 import { backoffMs } from '../connection/chance.ts'
 import type { Cluster } from '../connection/cluster.ts'
 import { asOttlaError, OttlaError } from '../ottla-error.ts'
@@ -91,6 +91,11 @@ export class Dispatcher {
     this.#sender.work()
   }
 
+  /** Batches are packed with this codec from now on. */
+  async useCompression(type: CompressionType): Promise<void> {
+    this.#compression = type === 'none' ? undefined : await compression(type)
+  }
+
   /** Something that was awaited outside may have come: look for work. */
   work(): void {
     this.#sender.work()
@@ -169,8 +174,7 @@ export class Dispatcher {
   }
 
   async #becomeReady(): Promise<void> {
-    const type = this.#settings.compression
-    if (type !== 'none') this.#compression = await compression(type)
+    if (this.#settings.compression !== 'none') await this.useCompression(this.#settings.compression)
     if (this.#settings.idempotent) this.#identity = await this.#identify()
     this.#isPrepared = true
   }
@@ -202,7 +206,7 @@ export class Dispatcher {
     switch (verdict.kind) {
       case 'delivered':
         this.#count(batch)
-        batch.succeed(answer.baseOffset, answer.logAppendTimeMs)
+        batch.succeed(answer)
         queue.delivered()
         this.#accumulator.settled(batch, true)
         break

@@ -2,7 +2,7 @@ import type { Compression } from '@ottla/protocol'
 import type { Deadline } from '../connection/timer-wheel.ts'
 import type { OttlaError } from '../ottla-error.ts'
 import { type BatchBuffer, type EncodedRecord, noStamp, type ProducerStamp } from './batch-buffer.ts'
-import type { Delivery } from './delivery.ts'
+import type { BatchPlace, Delivery } from './delivery.ts'
 
 /** How a batch is written. */
 export interface BatchForm {
@@ -81,15 +81,16 @@ export class ProducerBatch {
     return this.#sealed
   }
 
-  /** `baseOffset` -1: the broker did not say. `logAppendTimeMs` -1: records keep their own timestamps. */
-  succeed(baseOffset: number, logAppendTimeMs: number): void {
+  /** `logAppendTimeMs` -1: records keep their own timestamps. */
+  succeed(place: BatchPlace): void {
+    const { baseOffset, logAppendTimeMs } = place
     const { topic, partition, deliveries, slots, timestamps } = this
     this.#settle()
     this.isDelivered = true
     for (let i = 0; i < deliveries.length; i++) {
       const offset = baseOffset < 0 ? -1 : baseOffset + i
       const timestamp = logAppendTimeMs < 0 ? timestamps[i]! : logAppendTimeMs
-      deliveries[i]!.succeeded(slots[i]!, { topic, partition, offset, timestamp })
+      deliveries[i]!.succeeded(slots[i]!, { topic, partition, offset, timestamp }, place)
     }
   }
 

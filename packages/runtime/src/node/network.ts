@@ -1,13 +1,6 @@
 import { connect, createServer, isIP, type Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import {
-  type Address,
-  type Connection,
-  type ConnectOptions,
-  type Network,
-  pour,
-  type TlsConnectOptions,
-} from '../network.ts'
+import { type Address, type Connection, type Network, pour, type TlsConnectOptions } from '../network.ts'
 import { Reads } from './reads.ts'
 
 /** TCP, and TLS over it for connections that this end opens. */
@@ -31,43 +24,64 @@ export const nodeNetwork: Network = {
       })
     }),
 
-  connect: (address, options = {}) =>
-    new Promise((resolve, reject) => {
-      const { signal } = options
-      if (signal?.aborted === true) return reject(signal.reason)
-      const reads = new Reads()
-      const socket = open(address, options, reads)
-      const failed = (error: Error) => {
-        signal?.removeEventListener('abort', aborted)
-        reject(error)
-      }
-      const aborted = () => {
-        socket.destroy()
-        failed(signal?.reason)
-      }
-      signal?.addEventListener('abort', aborted, { once: true })
-      socket.once('error', failed)
-      socket.once(options.tls === undefined ? 'connect' : 'secureConnect', () => {
-        signal?.removeEventListener('abort', aborted)
-        socket.off('error', failed)
-        resolve(tcpConnection(socket, reads))
-      })
-    }),
+  connect: (address, { tls, signal } = {}) => {
+    const reads = new Reads()
+    return connected(reads, signal, (opened) => open(address, { tls, reads, opened }))
+  },
 }
 
-function open({ host, port }: Address, { tls }: ConnectOptions, reads: Reads): Socket {
-  const { onread } = reads
-  if (tls === undefined) return connect({ host, port, noDelay: true, onread })
+/** Makes the socket of a connection, and calls `opened` when it can be used. */
+export type OpenSocket = (address: Address, opened: () => void) => Socket
+
+/** The same over sockets that are made elsewhere, as a library's user may want it. */
+export const networkOver = (openSocket: OpenSocket): Network => ({
+  ...nodeNetwork,
+  connect: (address, { signal } = {}) => connected(new Reads(), signal, (opened) => openSocket(address, opened)),
+})
+
+function connected(
+  reads: Reads,
+  signal: AbortSignal | undefined,
+  openSocket: (opened: () => void) => Socket,
+): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(signal.reason)
+    const socket = openSocket(() => {
+      signal?.removeEventListener('abort', aborted)
+      socket.off('error', failed)
+      resolve(tcpConnection(socket, reads))
+    })
+    const failed = (error: Error) => {
+      signal?.removeEventListener('abort', aborted)
+      reject(error)
+    }
+    const aborted = () => {
+      socket.destroy()
+      failed(signal?.reason)
+    }
+    signal?.addEventListener('abort', aborted, { once: true })
+    socket.once('error', failed)
+  })
+}
+
+interface OpenOptions {
+  readonly tls: TlsConnectOptions | undefined
+  readonly reads: Reads
+  readonly opened: () => void
+}
+
+function open({ host, port }: Address, { tls, reads: { onread }, opened }: OpenOptions): Socket {
+  if (tls === undefined) return connect({ host, port, noDelay: true, onread }, opened)
   // Loaded when it is needed: it takes milliseconds, which the start of a broker in a test can do without.
   const socket = process
     .getBuiltinModule('node:tls')
-    .connect({ host, port, onread, ...nodeTlsOptions(host, tls) } as ConnectionOptions)
+    .connect({ host, port, onread, ...nodeTlsOptions(host, tls) } as ConnectionOptions, opened)
   socket.setNoDelay(true)
   return socket
 }
 
 function nodeTlsOptions(host: string, tls: TlsConnectOptions): ConnectionOptions {
-  const { ca, cert, key, passphrase, rejectUnauthorized, checkServerName = true, serverName = host } = tls
+  const { ca, cert, key, passphrase, rejectUnauthorized, checkServerName = true, serverName = host, node } = tls
   const given = Object.entries({ cert, key, passphrase, rejectUnauthorized }).filter(([, value]) => value !== undefined)
   return {
     ...Object.fromEntries(given),
@@ -75,6 +89,7 @@ function nodeTlsOptions(host: string, tls: TlsConnectOptions): ConnectionOptions
     ...(!checkServerName && { checkServerIdentity: () => undefined }),
     // SNI carries names only (RFC 6066).
     ...(isIP(serverName) === 0 && { servername: serverName }),
+    ...node,
   }
 }
 

@@ -8,7 +8,7 @@ import {
 import type { Runtime } from '@ottla/runtime'
 import { OttlaError, throwBrokerError } from '../../ottla-error.ts'
 import type { BrokerConnection } from '../broker-connection.ts'
-import type { SaslExchange, SaslOptions } from './mechanism.ts'
+import type { OauthOptions, PasswordOptions, SaslExchange, SaslOptions } from './mechanism.ts'
 import { oauthExchange } from './oauthbearer.ts'
 import { plainExchange } from './plain.ts'
 import { ScramExchange } from './scram.ts'
@@ -20,16 +20,21 @@ export async function authenticate(
   runtime: Runtime,
 ): Promise<number> {
   await chooseMechanism(connection, options.mechanism)
-  const exchange = exchangeOf(options, runtime)
-  let message: Uint8Array | undefined = await exchange.begin()
   let sessionLifetimeMs = 0
-  while (message !== undefined) {
-    const answer = await connection.sendFirst(saslAuthenticateRequest, saslAuthenticateResponse, { authBytes: message })
+  const say = async (authBytes: Uint8Array): Promise<Buffer> => {
+    const answer = await connection.sendFirst(saslAuthenticateRequest, saslAuthenticateResponse, { authBytes })
     throwBrokerError(answer.errorCode, answer.errorMessage, { broker: connection.broker })
     sessionLifetimeMs = answer.sessionLifetimeMs
-    message = await exchange.answer(Buffer.from(answer.authBytes))
+    return Buffer.from(answer.authBytes)
   }
+  if ('authenticate' in options) await options.authenticate(connection.address, say)
+  else await converse(exchangeOf(options, runtime), say)
   return sessionLifetimeMs
+}
+
+async function converse(exchange: SaslExchange, say: (bytes: Uint8Array) => Promise<Buffer>): Promise<void> {
+  let message: Uint8Array | undefined = await exchange.begin()
+  while (message !== undefined) message = await exchange.answer(await say(message))
 }
 
 async function chooseMechanism(connection: BrokerConnection, mechanism: string): Promise<void> {
@@ -49,7 +54,7 @@ async function chooseMechanism(connection: BrokerConnection, mechanism: string):
   throwBrokerError(errorCode, undefined, { broker })
 }
 
-function exchangeOf(options: SaslOptions, runtime: Runtime): SaslExchange {
+function exchangeOf(options: PasswordOptions | OauthOptions, runtime: Runtime): SaslExchange {
   switch (options.mechanism) {
     case 'PLAIN':
       return plainExchange(options)

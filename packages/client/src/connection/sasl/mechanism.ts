@@ -1,3 +1,5 @@
+import type { Address } from '@ottla/runtime'
+
 /** One run of a SASL mechanism, from this client's side. */
 export interface SaslExchange {
   /** The first message. */
@@ -34,5 +36,12 @@ export interface OauthOptions {
   readonly token: Provided<string | OauthToken>
 }
 
+/** A mechanism that this client does not have, as AWS_MSK_IAM. */
+export interface CustomSaslOptions {
+  readonly mechanism: string
+  /** Called for each login. `say` sends bytes to the broker, and gives what it answers. Throws to give up. */
+  readonly authenticate: (broker: Address, say: (bytes: Uint8Array) => Promise<Buffer>) => Promise<void>
+}
+
 /** How to log in at the brokers. */
-export type SaslOptions = PasswordOptions | OauthOptions
+export type SaslOptions = PasswordOptions | OauthOptions | CustomSaslOptions

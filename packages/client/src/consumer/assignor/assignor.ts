@@ -19,6 +19,21 @@ export interface Assignor {
   assign(members: readonly SubscribedMember[], partitionCounts: ReadonlyMap<string, number>): Assignments
 }
 
+/**
+ * An assignor that has its own words for subscriptions and assignments, as far as Kafka's consumer protocol can still read
+ * the topics and partitions in them.
+ */
+export interface WireAssignor {
+  readonly name: string
+  readonly protocol: 'eager'
+  subscription(topics: readonly string[]): Uint8Array
+  /** The assignments of all members. `topics` are those of the leader, which runs this. */
+  assignments(
+    members: readonly { readonly memberId: string; readonly metadata: Buffer }[],
+    topics: readonly string[],
+  ): Promise<readonly { readonly memberId: string; readonly assignment: Buffer }[]>
+}
+
 /** A member as the leader sees it. */
 export interface SubscribedMember {
   readonly memberId: string

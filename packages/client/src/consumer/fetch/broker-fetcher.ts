@@ -4,6 +4,7 @@ import type { Cluster } from '../../connection/cluster.ts'
 import { asOttlaError, brokerError, type OttlaError } from '../../ottla-error.ts'
 import type { ConsumerCounts } from '../consumer-metrics.ts'
 import type { ConsumerSettings } from '../consumer-options.ts'
+import type { ConsumerWatch } from '../consumer-watch.ts'
 import type { FetchAnswer } from './fetch-answer.ts'
 import type { FetchPlan } from './fetch-plan.ts'
 import { FetchSession, haveTopicIds, type SessionFields } from './fetch-session.ts'
@@ -14,6 +15,7 @@ export interface BrokerFetcherParts {
   readonly settings: ConsumerSettings
   readonly answer: FetchAnswer
   readonly counts: ConsumerCounts
+  readonly watch: ConsumerWatch | undefined
   /** It is free for the next request. */
   readonly done: () => void
 }
@@ -66,8 +68,10 @@ export class BrokerFetcher {
   }
 
   async #fetch(plan: FetchPlan, maxBytes: number): Promise<void> {
-    const { cluster, brokerId, settings, counts } = this.#parts
+    const { cluster, brokerId, settings, counts, watch } = this.#parts
+    const beginMs = cluster.runtime.monotonic()
     counts.fetchRequests++
+    watch?.fetching?.(brokerId)
     try {
       const connection = await cluster.connection(brokerId, 'fetch')
       const positions = plan.planned.map((each) => each.position)
@@ -78,6 +82,7 @@ export class BrokerFetcher {
         timeoutMs: cluster.settings.requestTimeoutMs + waitMs,
         ...(!usesTopicIds && { maxVersion: topicIdsVersion - 1 }),
       })
+      watch?.fetched?.(brokerId, cluster.runtime.monotonic() - beginMs)
       await this.#take(plan, response)
       this.#failures = 0
     } catch (error) {

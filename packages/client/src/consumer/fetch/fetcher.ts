@@ -2,6 +2,7 @@ import { backoffMs } from '../../connection/chance.ts'
 import type { Cluster } from '../../connection/cluster.ts'
 import type { ConsumerCounts } from '../consumer-metrics.ts'
 import type { ConsumerSettings } from '../consumer-options.ts'
+import type { ConsumerWatch } from '../consumer-watch.ts'
 import type { Assignment } from '../progress/assignment.ts'
 import { BrokerFetcher } from './broker-fetcher.ts'
 import type { FetchAnswer } from './fetch-answer.ts'
@@ -15,6 +16,7 @@ export interface FetcherParts {
   readonly buffer: FetchBuffer
   readonly answer: FetchAnswer
   readonly counts: ConsumerCounts
+  readonly watch: ConsumerWatch | undefined
 }
 
 /** Keeps the buffer filled: one request at a time to each broker that has partitions to fetch. */
@@ -69,8 +71,8 @@ export class Fetcher {
   #broker(brokerId: number): BrokerFetcher {
     let broker = this.#brokers.get(brokerId)
     if (broker === undefined) {
-      const { cluster, settings, answer, counts } = this.#parts
-      broker = new BrokerFetcher({ brokerId, cluster, settings, answer, counts, done: () => this.wake() })
+      const { cluster, settings, answer, counts, watch } = this.#parts
+      broker = new BrokerFetcher({ brokerId, cluster, settings, answer, counts, watch, done: () => this.wake() })
       this.#brokers.set(brokerId, broker)
     }
     return broker

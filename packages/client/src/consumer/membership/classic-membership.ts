@@ -16,12 +16,13 @@ import { backoffMs } from '../../connection/chance.ts'
 import type { Cluster, RequestOptions } from '../../connection/cluster.ts'
 import { unlessAborted } from '../../connection/retry.ts'
 import { asOttlaError, OttlaError, throwBrokerError } from '../../ottla-error.ts'
-import type { Assignor } from '../assignor/assignor.ts'
+import type { Assignor, WireAssignor } from '../assignor/assignor.ts'
 import type { ConsumerSettings } from '../consumer-options.ts'
-import { byTopic, flattened, noPartitions, without } from '../topic-partition.ts'
+import type { ConsumerWatch } from '../consumer-watch.ts'
+import { byTopic, flattened, noPartitions, type TopicPartition, without } from '../topic-partition.ts'
 import { classicReaction } from './classic-reaction.ts'
 import { decodeAssignment, encodeSubscription } from './consumer-protocol.ts'
-import { countsOf, leaderAssignment } from './leader-assignment.ts'
+import { countsOf, leaderAssignment, wireAssignment } from './leader-assignment.ts'
 import type { LeaveOptions, MemberIdentity, Membership, MembershipHost } from './membership.ts'
 
 const protocolType = 'consumer'
@@ -35,6 +36,7 @@ export interface ClassicMembershipParts {
   readonly cluster: Cluster
   readonly settings: ConsumerSettings & { readonly groupId: string }
   readonly host: MembershipHost
+  readonly watch?: ConsumerWatch | undefined
 }
 
 /**
@@ -52,6 +54,7 @@ export class ClassicMembership implements Membership {
   readonly #cluster: Cluster
   readonly #settings: ClassicMembershipParts['settings']
   readonly #host: MembershipHost
+  readonly #watch: ConsumerWatch | undefined
   /** Aborted when this member is to leave. */
   readonly #leaving = new AbortController()
   #running: Promise<void> = Promise.resolve()
@@ -66,10 +69,11 @@ export class ClassicMembership implements Membership {
   #assignedCounts: ReadonlyMap<string, number> = new Map()
   #failures = 0
 
-  constructor({ cluster, settings, host }: ClassicMembershipParts) {
+  constructor({ cluster, settings, host, watch }: ClassicMembershipParts) {
     this.#cluster = cluster
     this.#settings = settings
     this.#host = host
+    this.#watch = watch
   }
 
   get identity(): MemberIdentity | undefined {
@@ -109,10 +113,15 @@ export class ClassicMembership implements Membership {
     while (!signal.aborted) {
       try {
         await this.#prepare()
+        const beginMs = this.#cluster.runtime.monotonic()
         const joined = await unlessAborted(this.#join(), signal)
-        const assignment = await unlessAborted(this.#sync(joined), signal)
-        await this.#adopt(assignment)
+        const bytes = await unlessAborted(this.#sync(joined), signal)
+        const assigned = flattened(bytes.length === 0 ? noPartitions : decodeAssignment(bytes))
+        await this.#adopt(assigned)
         this.#failures = 0
+        const { memberId, generationId, leader: leaderId, protocolName } = joined
+        const durationMs = this.#cluster.runtime.monotonic() - beginMs
+        this.#watch?.joined?.({ memberId, generationId, leaderId, protocol: protocolName ?? '', assigned, durationMs })
         await this.#untilUnrest()
       } catch (error) {
         if (signal.aborted || this.#cluster.closed.aborted) return
@@ -183,7 +192,8 @@ export class ClassicMembership implements Membership {
     return joined
   }
 
-  #subscription(assignor: Assignor): Buffer {
+  #subscription(assignor: Assignor | WireAssignor): Uint8Array {
+    if ('subscription' in assignor) return assignor.subscription(this.#host.topics())
     const { rackId = null } = this.#settings
     const userData = assignor.userData?.({ generationId: this.#generationId }) ?? null
     const ownedPartitions = byTopic(this.#host.owned())
@@ -218,15 +228,20 @@ export class ClassicMembership implements Membership {
       const message = `the group has chosen the assignor ${joined.protocolName}, which this member does not have`
       throw new OttlaError('INCONSISTENT_GROUP_PROTOCOL', { message, group: this.#settings.groupId })
     }
-    const { assignments, partitionCounts } = await leaderAssignment(this.#cluster, assignor, joined)
+    const { assignments, partitionCounts } =
+      'assignments' in assignor
+        ? await wireAssignment(this.#cluster, assignor, joined, this.#host.topics())
+        : await leaderAssignment(this.#cluster, assignor, joined)
     this.#assignedCounts = partitionCounts
     return assignments
   }
 
-  async #adopt(bytes: Buffer): Promise<void> {
+  async #adopt(all: readonly TopicPartition[]): Promise<void> {
     this.#state = 'adopting'
     this.#beat()
-    const assigned = flattened(bytes.length === 0 ? noPartitions : decodeAssignment(bytes))
+    // A leader that looks at its own topics only may give partitions of topics that this member has not asked for.
+    const topics = new Set(this.#host.topics())
+    const assigned = all.filter(({ topic }) => topics.has(topic))
     const owned = this.#host.owned()
     const revoked = without(owned, assigned)
     if (revoked.length > 0) {
@@ -243,6 +258,7 @@ export class ClassicMembership implements Membership {
         this.#wakeUp = resolve
       })
     }
+    if (this.#unrest !== undefined) this.#watch?.rebalancing?.()
     if (this.#unrest instanceof OttlaError) throw this.#unrest
   }
 
@@ -278,6 +294,7 @@ export class ClassicMembership implements Membership {
         const answer = await this.#send(heartbeatRequest, heartbeatResponse, this.#memberFields(), options)
         if (signal.aborted) return
         throwBrokerError(answer.errorCode, undefined, { group: groupId })
+        this.#watch?.heartbeatAnswered?.()
       } catch (error) {
         if (signal.aborted) return
         const failure = asOttlaError(error, { group: groupId })

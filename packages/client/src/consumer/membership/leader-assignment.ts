@@ -1,7 +1,7 @@
 import { type Decoded, type joinGroupResponse, MalformedError } from '@ottla/protocol'
 import type { Cluster } from '../../connection/cluster.ts'
 import { OttlaError } from '../../ottla-error.ts'
-import type { Assignor, SubscribedMember } from '../assignor/assignor.ts'
+import type { Assignor, SubscribedMember, WireAssignor } from '../assignor/assignor.ts'
 import { noPartitions } from '../topic-partition.ts'
 import { decodeSubscription, encodeAssignment } from './consumer-protocol.ts'
 
@@ -30,6 +30,20 @@ export async function leaderAssignment(
     assignment: encodeAssignment(byMember.get(memberId) ?? noPartitions),
   }))
   return { assignments, partitionCounts }
+}
+
+/** The same by an assignor that reads and writes for itself. */
+export async function wireAssignment(
+  cluster: Cluster,
+  assignor: WireAssignor,
+  joined: Decoded<typeof joinGroupResponse>,
+  topics: readonly string[],
+): Promise<LeaderAssignment> {
+  for (const topic of topics) cluster.knownTopic(topic)
+  await cluster.refresh()
+  const members = joined.members.map(({ memberId, metadata }) => ({ memberId, metadata: Buffer.from(metadata) }))
+  const partitionCounts = countsOf(cluster, topics)
+  return { assignments: [...(await assignor.assignments(members, topics))], partitionCounts }
 }
 
 /** 0: there is no such topic. */

@@ -119,9 +119,12 @@ export class Positions {
     const { cluster, settings } = this.#parts
     const partitions = this.#missing('reset')
     if (partitions.length === 0) return true
-    if (settings.autoOffsetReset === 'none') return this.#refuseReset(partitions)
-    const timestamp = timestampOf(settings.autoOffsetReset, cluster.runtime.now())
-    const questions = partitions.map(({ topic, partition }) => ({ topic, partition, timestamp }))
+    const { autoOffsetReset, offsetResetOf } = settings
+    if (autoOffsetReset === 'none') return this.#refuseReset(partitions)
+    const questions = partitions.map(({ topic, partition }) => {
+      const reset = offsetResetOf?.({ topic, partition }) ?? autoOffsetReset
+      return { topic, partition, timestamp: timestampOf(reset, cluster.runtime.now()) }
+    })
     const first = await listOffsets(cluster, questions, settings.isolationLevel)
     // Nothing is as late as that: the next record will be.
     const late = questions.filter(({ topic, partition }) => {

@@ -1,11 +1,14 @@
+import type { CompressionType } from '@ottla/protocol'
 import type { Cluster } from '../../connection/cluster.ts'
 import type { MemberIdentity } from '../../consumer/membership/membership.ts'
 import { asOttlaError, OttlaError, type OttlaErrorName } from '../../ottla-error.ts'
+import type { Delivery } from '../delivery.ts'
 import { Dispatcher } from '../dispatcher.ts'
 import { Entrance } from '../entrance.ts'
 import type { PartitionQueue, ProducerIdentity } from '../partition-queue.ts'
 import type { ProducerMetrics } from '../producer-metrics.ts'
 import type { ProducerSettings } from '../producer-options.ts'
+import type { ProducerRecord } from '../record.ts'
 import { CoordinatorRequests } from './coordinator-requests.ts'
 import type { GroupOfOffsets, Transaction, TransactionOffset } from './transaction.ts'
 
@@ -24,6 +27,13 @@ export interface TransactionsOptions {
   readonly transactionalId: string
   readonly transactionTimeoutMs: number
 }
+
+/** For those who keep account of deliveries themselves. */
+export interface OpenTransaction extends Transaction {
+  /** Settles as the delivery does that `deliver` makes. */
+  add<T>(records: readonly ProducerRecord[], deliver: MakeDelivery<T>): Promise<T>
+}
+export type MakeDelivery<T> = (resolve: (value: T) => void, reject: (error: OttlaError) => void) => Delivery
 
 /**
  * The transactions of one transactional id, one after the other.
@@ -83,10 +93,15 @@ export class Transactions {
   }
 
   /** Runs `work` in a transaction, after those before it: commits when it is done, aborts when it throws. */
-  run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  run<T>(work: (transaction: OpenTransaction) => Promise<T>): Promise<T> {
     const turn = this.#turn.then(() => this.#run(work))
     this.#turn = turn.catch(() => {})
     return turn
+  }
+
+  /** Batches are packed with this codec from now on. */
+  useCompression(type: CompressionType): Promise<void> {
+    return this.#dispatcher.useCompression(type)
   }
 
   metrics(): ProducerMetrics {
@@ -99,7 +114,7 @@ export class Transactions {
     this.#dispatcher.close()
   }
 
-  async #run<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #run<T>(work: (transaction: OpenTransaction) => Promise<T>): Promise<T> {
     await this.#begin()
     try {
       const result = await work(this.#handle())
@@ -170,12 +185,23 @@ export class Transactions {
     if (!this.#isVersion2) await this.#initialize(identity)
   }
 
-  #handle(): Transaction {
+  #handle(): OpenTransaction {
     return {
+      add: (records, deliver) => this.#add(records, deliver),
       send: (record) => this.#taken(this.#entrance.send(record)),
       sendBatch: (records) => this.#taken(this.#entrance.sendBatch(records)),
       sendOffsets: (offsets, group) => this.#sendOffsets(offsets, group),
     }
+  }
+
+  #add<T>(records: readonly ProducerRecord[], deliver: MakeDelivery<T>): Promise<T> {
+    return this.#taken(
+      new Promise((resolve, reject) => {
+        this.#mustBeOpen()
+        const delivery = deliver(resolve, reject)
+        for (let i = 0; i < records.length; i++) this.#dispatcher.add(records[i]!, delivery, i)
+      }),
+    )
   }
 
   #sendOffsets(
