@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { type Decoded, type Message, metadataRequest, metadataResponse, type Partially } from '@ottla/protocol'
 import type { Log, Runtime } from '@ottla/runtime'
 import { asOttlaError, OttlaError } from '../ottla-error.ts'
@@ -51,6 +52,8 @@ export class Cluster {
     this.watch = new ConnectionWatch(this.log, this.settings.clientId, requests)
     this.wheel = new TimerWheel(this.runtime)
     this.closed = this.#closing.signal
+    // Everything that waits listens to it, and a hundred things may wait at a time: that is no leak.
+    setMaxListeners(0, this.closed)
     const backoff = { firstMs: this.settings.retryBackoffMs, maxMs: this.settings.retryBackoffMaxMs }
     const { runtime, wheel, watch, closed } = this
     this.#tools = { runtime, wheel, backoff, closed, retrying: (what, error) => watch.retrying(what, error) }

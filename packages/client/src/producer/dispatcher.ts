@@ -243,7 +243,9 @@ export class Dispatcher {
   #whenToRetry(error: OttlaError, { batch, answer }: { batch: ProducerBatch; answer: PartitionAnswer }): number {
     const { leaderId, leaderEpoch } = answer.currentLeader
     const leader = this.#cluster.leader(batch.topic, batch.partition)
-    const knowsNewLeader = leaderId >= 0 && leader?.leader === leaderId && leader.leaderEpoch === leaderEpoch
+    const isNew = leaderId !== batch.sentTo?.leader || leaderEpoch !== batch.sentTo.leaderEpoch
+    // One that does not lead yet names itself: it needs the pause.
+    const knowsNewLeader = isNew && leader?.leader === leaderId && leader.leaderEpoch === leaderEpoch
     const isOutOfOrder = error.name === 'OUT_OF_ORDER_SEQUENCE_NUMBER'
     return knowsNewLeader || isOutOfOrder ? this.#cluster.runtime.monotonic() : this.#afterPause(batch)
   }

@@ -1,4 +1,5 @@
 import type { Compression } from '@ottla/protocol'
+import type { PartitionMetadata } from '../connection/metadata.ts'
 import type { Deadline } from '../connection/timer-wheel.ts'
 import type { OttlaError } from '../ottla-error.ts'
 import { type BatchBuffer, type EncodedRecord, noStamp, type ProducerStamp } from './batch-buffer.ts'
@@ -36,6 +37,8 @@ export class ProducerBatch {
   notBeforeMs = 0
   /** When it was sent last, no batch before it was undecided: the broker could judge it by itself. */
   wasSentAsOldest = false
+  /** The leader that it was sent to last. */
+  sentTo: PartitionMetadata | undefined
   isDelivered = false
   lastError: OttlaError | undefined
   deadline: Deadline | undefined

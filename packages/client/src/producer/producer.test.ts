@@ -92,6 +92,23 @@ test('a partition that moved is written to at its new leader', () =>
     deepEqual(valuesOf(fake), ['a', 'b'])
   }))
 
+test('a leader that does not lead yet is asked again after a pause, though it names itself', () =>
+  play({}, async ({ producer, fake, runtime }) => {
+    const broker = fake.brokers[0]!
+    let asked = 0
+    broker.on(produceRequest, produceResponse, (body) => {
+      asked++
+      if (runtime.monotonic() > 500) return fake.produce(broker.id, body)
+      const currentLeader = { leaderId: broker.id, leaderEpoch: 0 }
+      const partitionResponses = [{ index: 0, errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER, currentLeader }]
+      const nodeEndpoints = [{ nodeId: broker.id, ...broker.address, rack: null }]
+      return { responses: [{ ...body.topicData[0]!, partitionResponses }], nodeEndpoints }
+    })
+    await producer.send({ topic: 't', value: 'a' })
+    ok(asked > 1 && asked < 10, `${asked} requests`)
+    deepEqual(valuesOf(fake), ['a'])
+  }))
+
 test('a batch whose answer was lost is not written again', () =>
   play({}, async ({ producer, fake, runtime }) => {
     const broker = fake.brokers[0]!

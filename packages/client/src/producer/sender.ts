@@ -117,6 +117,7 @@ export class Sender {
     const request = this.#requestTo(queue, requests)
     if (request === undefined || (request.bytes > 0 && request.bytes + batch.records.bytes > requestBytesMost)) return
     queue.take(batch, identity)
+    batch.sentTo = this.#cluster.leader(queue.topic, queue.partition)
     request.parcels.push({ queue, batch })
     request.bytes += batch.records.bytes
     this.#ready.delete(queue)
