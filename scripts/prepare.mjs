@@ -37,8 +37,8 @@ export function install() {
     process.exit(1)
   }
   if (modified(join(root, 'node_modules', '.package-lock.json')) >= modified(join(root, 'package-lock.json'))) return
-  // Not `npm ci`: it refuses a registry that lacks a platform's binary of a development tool, which nobody here needs.
-  // What the lock file says is installed all the same. npm is a script on Windows, which only a shell can start.
+  // Not `npm ci`, which works too but installs everything anew each time. What the lock file says is installed either
+  // way. npm is a script on Windows, which only a shell can start.
   const args = ['install', '--no-save', '--no-audit', '--no-fund']
   run('Installing the dependencies', 'npm', args, process.platform === 'win32')
 }

@@ -68,5 +68,25 @@ function checkLinks(file) {
     if (!existsSync(join(root, dirname(file), target))) problems.push(`${file}: a link leads nowhere: ${target}`)
 }
 
+checkLockfile()
+
+/** An npm that asked a registry without some platform's binary leaves it out of the lockfile, for everybody, silently. */
+function checkLockfile() {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  for (const [path, { optionalDependencies = {} }] of Object.entries(packages))
+    for (const name of Object.keys(optionalDependencies))
+      if (!isLocked(packages, path, name))
+        problems.push(`package-lock.json: ${name} of ${path} is missing: npm install with a registry that has it`)
+}
+
+/** As Node looks for a package: in the folders above, from the nearest on. */
+function isLocked(packages, from, name) {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const above = folder === '' || folder === '.'
+    if (packages[above ? `node_modules/${name}` : `${folder}/node_modules/${name}`] !== undefined) return true
+    if (above) return false
+  }
+}
+
 for (const problem of problems) console.error(problem)
 process.exit(problems.length === 0 ? 0 : 1)

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import { compressSync } from 'snappy'
 import { batchHeaderBytes, compressionTypes } from '../batch/layout.ts'
@@ -152,3 +153,15 @@ function unpacksOrIsInvalid(codec: Compression, bytes: Uint8Array): void {
 function isInvalidRecord(error: unknown): boolean {
   return error instanceof KafkaError && error.name === 'INVALID_RECORD'
 }
+
+test('a client and a broker in one process, each with this code, do not take the library from each other', async () => {
+  const goesRound = (codec: Compression) => ok(codec.decompress(codec.compress(sample), sample.length).equals(sample))
+  const one = await wasmZstd()
+  goesRound(one)
+  const copy = './zstd.ts?copy'
+  const other = await ((await import(copy)) as { wasmZstd: typeof wasmZstd }).wasmZstd()
+  goesRound(other)
+  // A second `init` of the library seems to be done at once, and takes effect some turns of the event loop later.
+  await setTimeout(300)
+  for (const codec of [one, other, one]) goesRound(codec)
+})

@@ -32,15 +32,17 @@ function nodeZstd(node: ZstdOfNode): Compression {
   }
 }
 
-let wasm: Promise<typeof import('@bokuweb/zstd-wasm')> | undefined
+// The library is one instance for the whole process, and a second `init` would take it from under the first. This code
+// may be there twice, in the bundle of a client and in that of a broker, so what they share is no variable of a module.
+const sharedKey = Symbol.for('ottla.zstd-wasm')
 
-// The library is one instance for the whole process, and a second `init` would break the first.
 function loadWasm(): Promise<typeof import('@bokuweb/zstd-wasm')> {
-  wasm ??= import('@bokuweb/zstd-wasm').then(async (library) => {
+  const shared = globalThis as { [sharedKey]?: Promise<typeof import('@bokuweb/zstd-wasm')> }
+  shared[sharedKey] ??= import('@bokuweb/zstd-wasm').then(async (library) => {
     await library.init()
     return library
   })
-  return wasm
+  return shared[sharedKey]
 }
 
 export async function wasmZstd(): Promise<Compression> {
