@@ -141,6 +141,21 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'a record that was committed before the loop was left stays committed when the consumer closes',
+    async run({ client, topic, write }) {
+      await write(10)
+      const options = { ...brisk, groupId: topic, topics: topic }
+      const consumer = client.consumer(options)
+      const [, record] = await take(consumer, 2)
+      await consumer.commit(record)
+      await consumer.close()
+      await using next = client.consumer(options)
+      const { partition, offset } = record!
+      const [stored] = await next.committed([{ topic, partition }])
+      assert.equal(stored!.committed!.offset, offset + 1)
+    },
+  },
+  {
     name: 'assigned partitions are read from an offset, and seeks and pauses are followed',
     async run({ client, topic, write }) {
       await write(60)

@@ -49,9 +49,15 @@ export class Committer {
     })
   }
 
-  /** Settles when the offsets are stored. */
+  /** Settles when the offsets are stored. What lies before them counts as processed then: whoever commits says so. */
   commit(offsets: readonly OffsetToCommit[], timeoutMs?: number): Promise<void> {
-    return this.#inTurn(() => this.#commit(offsets, timeoutMs))
+    const { assignment } = this.#parts
+    // Those of now: a seek meanwhile begins anew.
+    const progresses = offsets.map(({ topic, partition }) => assignment.get(topic, partition)?.progress)
+    return this.#inTurn(async () => {
+      await this.#commit(offsets, timeoutMs)
+      offsets.forEach(({ offset }, i) => void progresses[i]?.reach(offset))
+    })
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

@@ -14,6 +14,16 @@ test('only what lies before the first unfinished record counts as processed', ()
   assert.equal(progress.unfinishedCount, 0)
 })
 
+test('what was committed counts as processed, though records before it are unfinished', () => {
+  const progress = new OffsetProgress(7)
+  const [seven] = [progress.begin(8), progress.begin(9)]
+  progress.reach(9)
+  progress.done(seven)
+  assert.equal(progress.processed, 9)
+  progress.reach(8)
+  assert.equal(progress.processed, 9)
+})
+
 test('in whatever order records finish, the processed offset is the first unfinished one', () => {
   const order = fc
     .integer({ min: 1, max: 60 })

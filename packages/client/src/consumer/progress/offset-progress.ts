@@ -33,7 +33,7 @@ export class OffsetProgress {
 
   done(pending: PendingOffset): void {
     pending.isDone = true
-    while (this.#unfinished[this.#head]?.isDone === true) this.#processed = this.#unfinished[this.#head++]!.nextOffset
+    while (this.#unfinished[this.#head]?.isDone === true) this.reach(this.#unfinished[this.#head++]!.nextOffset)
     if (this.#head === this.#unfinished.length) this.#unfinished.length = 0
     else if (this.#head * 2 > this.#unfinished.length) this.#unfinished = this.#unfinished.slice(this.#head)
     else return
@@ -43,6 +43,11 @@ export class OffsetProgress {
   /** All before `offset` has been processed, one after the other. */
   advance(offset: number): void {
     this.#processed = offset
+  }
+
+  /** The same, where more may have been processed already. */
+  reach(offset: number): void {
+    if (offset > this.#processed) this.#processed = offset
   }
 }
 
