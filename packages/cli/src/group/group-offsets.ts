@@ -1,5 +1,5 @@
 import type { Admin, GroupDescription, TopicPartition } from '@ottla/client'
-import { findOffsets, partitionKey } from '../partitions/partition-place.ts'
+import { findOffsets, inOrder, partitionKey } from '../partitions/partition-place.ts'
 
 /** How far a group has read a partition; null where nobody knows. */
 export interface GroupPartition extends TopicPartition {
@@ -22,12 +22,14 @@ export async function groupPartitions(admin: Admin, group: GroupDescription): Pr
   ])
   const ends = await findOffsets(admin, await existing(admin, [...known.values()]), { at: 'latest' })
   const committed = new Map(offsets.map((each) => [partitionKey(each), each]))
-  return [...known].sort(inOrder).map(([key, { topic, partition }]) => {
-    const offset = committed.get(key)?.offset ?? null
-    const end = ends.get(key) ?? null
-    const lag = committed.get(key)?.lag ?? (offset === null || end === null ? null : Math.max(0, end - offset))
-    return { topic, partition, committed: offset, end, lag, member: members.get(key) ?? null }
-  })
+  return [...known]
+    .sort(([, a], [, b]) => inOrder(a, b))
+    .map(([key, { topic, partition }]) => {
+      const offset = committed.get(key)?.offset ?? null
+      const end = ends.get(key) ?? null
+      const lag = committed.get(key)?.lag ?? (offset === null || end === null ? null : Math.max(0, end - offset))
+      return { topic, partition, committed: offset, end, lag, member: members.get(key) ?? null }
+    })
 }
 
 interface CommittedOffset extends TopicPartition {
@@ -54,9 +56,4 @@ export async function existing<P extends TopicPartition>(admin: Admin, partition
     (await admin.listTopics({ includeInternal: true })).map((each) => [each.name, each.partitions]),
   )
   return partitions.filter(({ topic, partition }) => partition < (counts.get(topic) ?? 0))
-}
-
-function inOrder([, a]: readonly [string, TopicPartition], [, b]: readonly [string, TopicPartition]): number {
-  if (a.topic !== b.topic) return a.topic < b.topic ? -1 : 1
-  return a.partition - b.partition
 }

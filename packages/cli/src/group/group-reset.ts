@@ -1,6 +1,6 @@
 import type { Admin, TopicPartition } from '@ottla/client'
 import type { GroupResetArguments } from '../arguments/group-arguments.ts'
-import { clamped, findPlaces, partitionKey } from '../partitions/partition-place.ts'
+import { clamped, findPlaces, inOrder, partitionKey } from '../partitions/partition-place.ts'
 import { CommandError, UsageError } from '../session/command-error.ts'
 import { runSession } from '../session/session.ts'
 import { printJson, printLine } from '../terminal/output.ts'
@@ -56,7 +56,7 @@ async function plannedMoves(
   const partitions = options.topic === undefined ? await existing(admin, committed) : await chosen(admin, options.topic)
   if (partitions.length === 0)
     throw new CommandError(`group ${groupId} has committed nothing; say with --topic what it is to read`)
-  const places = await findPlaces(admin, partitions, { place: options.to ?? 'beginning', nowMs })
+  const places = await findPlaces(admin, partitions.toSorted(inOrder), { place: options.to ?? 'beginning', nowMs })
   return places.map(({ topic, partition, begin, end, offset }) => {
     const before = offsets.get(partitionKey({ topic, partition })) ?? null
     if (options.shiftBy === undefined) return { topic, partition, before, after: offset }

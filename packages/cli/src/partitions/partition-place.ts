@@ -4,6 +4,12 @@ import type { Place } from '../arguments/argument-values.ts'
 /** One text per partition, for maps: no topic name has a blank. */
 export const partitionKey = ({ topic, partition }: TopicPartition): string => `${topic} ${partition}`
 
+/** By topic, then by number. */
+export function inOrder(a: TopicPartition, b: TopicPartition): number {
+  if (a.topic !== b.topic) return a.topic < b.topic ? -1 : 1
+  return a.partition - b.partition
+}
+
 /** Offsets by partition; -1 where there is none. */
 export async function findOffsets(
   admin: Admin,

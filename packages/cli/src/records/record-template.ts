@@ -28,8 +28,8 @@ const escapes: Readonly<Record<string, string>> = { '\\n': '\n', '\\t': '\t', '\
 
 /** A function that writes records in the form of a template, each with a line break behind it. Bytes stay as they are. */
 export function recordTemplate(template: string): (record: ConsumerRecord) => readonly (string | Uint8Array)[] {
-  const parts: Part[] = template.split(/(\{[^{}]*\})/).map((text) => {
-    if (!/^\{.*\}$/s.test(text)) return text.replace(/\\[ntr0\\]/g, (sequence) => escapes[sequence]!)
+  const parts: Part[] = template.split(/(\{\w[\w:]*\})/).map((text) => {
+    if (!/^\{\w[\w:]*\}$/.test(text)) return text.replace(/\\[ntr0\\]/g, (sequence) => escapes[sequence]!)
     const fill = placeholders[text.slice(1, -1)]
     if (fill !== undefined) return fill
     const known = Object.keys(placeholders).map((name) => `{${name}}`)

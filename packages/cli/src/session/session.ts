@@ -27,10 +27,14 @@ export async function runSession(
   let exitCode: number = exitCodes.good
   try {
     const config = await clientConfig(options, runtime)
-    client = createClient({ ...config, log: warnings(tell) })
+    const log = warnings(tell)
+    let isConnected = false
+    // What keeps it from connecting at first is the failure of the command, and told as such.
+    client = createClient({ ...config, log: (line) => isConnected && log(line) })
     await client.connect().catch((error) => {
       throw isUsage(error) ? error : unreachableError(error, config.bootstrap)
     })
+    isConnected = true
     await work({ client, admin: client.admin({ timeoutMs: options.timeout }), runtime })
   } catch (error) {
     // Whoever has read enough closes the pipe: that is no failure.

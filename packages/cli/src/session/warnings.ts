@@ -10,10 +10,9 @@ export function warnings(tell: (text: string) => void): LogHook {
   return ({ level, message, fields }) => {
     if (level !== 'warn' && level !== 'error') return
     const { err, ...others } = fields
-    const details = [
-      ...Object.entries(others).map(([name, value]) => `${name} ${value}`),
-      ...(err === undefined ? [] : [failureText(err)]),
-    ]
+    const known = Object.entries(others).filter(([, value]) => value !== undefined)
+    // An error's own words name what it concerns.
+    const details = err === undefined ? known.map(([name, value]) => `${name} ${value}`) : [failureText(err)]
     const text = details.length === 0 ? message : `${message}: ${details.join(', ')}`
     if (text === last) return
     last = text

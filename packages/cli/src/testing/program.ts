@@ -7,9 +7,7 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('../../../..', import.meta.url))
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
-const script = `import { main } from ${JSON.stringify(main)}; await main(['node', 'ottla', ...process.argv.slice(1)])`
+export const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const directories: string[] = []
 const processes: ChildProcess[] = []
 
@@ -30,7 +28,7 @@ export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>
 }
 
-/** The program in a process of its own, from source. */
+/** The program in a process of its own, as it is in the checkout: it builds itself if sources are newer. */
 export class Program {
   readonly child: ChildProcess
   stdout = ''
@@ -38,15 +36,10 @@ export class Program {
   private readonly ended: Promise<number | null>
 
   constructor(args: readonly string[], { stdin, environment = {} }: ProgramOptions = {}) {
-    this.child = spawn(
-      process.execPath,
-      ['--conditions=@ottla/source', '--import', 'tsx', '--input-type=module', '-e', script, '--', ...args],
-      {
-        cwd: root,
-        stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-        env: { ...process.env, OTTLA_BOOTSTRAP: undefined, ...environment },
-      },
-    )
+    this.child = spawn(process.execPath, [join(root, 'ottla'), ...args], {
+      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      env: { ...process.env, OTTLA_BOOTSTRAP: undefined, ...environment },
+    })
     processes.push(this.child)
     this.child.stdout!.setEncoding('utf8').on('data', (text) => {
       this.stdout += text
