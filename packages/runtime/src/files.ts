@@ -3,6 +3,8 @@
  * (ENOENT, ENOSPC, EROFS, EIO, …) and `path`.
  */
 export interface FileSystem {
+  /** A durable write goes quicker where the file had its blocks before: it pays to prepare some. */
+  readonly preparesBlocks?: boolean
   /** `write` creates the file if it is not there and keeps its content. Closing waits for nothing. */
   open(path: string, mode: 'read' | 'write', options?: OpenOptions): Promise<File>
   /** Names in a directory; empty if there is no such directory. */

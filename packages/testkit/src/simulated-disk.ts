@@ -72,6 +72,8 @@ export class Inode {
   #durableSize = 0
   /** Sectors that are not on disk as they are in the cache, as far as the system knows. */
   readonly #dirty = new Set<number>()
+  /** How often the system could not write. Each open file hears of it once, at its next sync. */
+  failures = 0
 
   read(position: number, length: number): Buffer {
     return Buffer.from(this.#cached.subarray(position, Math.max(position, Math.min(this.size, position + length))))
@@ -103,6 +105,7 @@ export class Inode {
 
   /** The system could not write, and gives up on what it could not: it takes it for written, or tries again, as it likes. */
   failSync(random: Random): void {
+    this.failures++
     for (const sector of [...this.#dirty]) {
       if (random.chance(0.3)) this.#settle(sector)
       else if (random.chance(0.7)) this.#dirty.delete(sector)

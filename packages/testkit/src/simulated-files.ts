@@ -13,6 +13,7 @@ export interface DiskFaults {
 
 /** Files of a process on a simulated disk. Each operation takes a while, and others happen meanwhile. */
 export class SimulatedFiles implements FileSystem {
+  readonly preparesBlocks: boolean
   readonly #disk: SimulatedDisk
   readonly #clock: SimulatedClock
   readonly #random: Random
@@ -24,6 +25,7 @@ export class SimulatedFiles implements FileSystem {
     this.#disk = disk
     this.#clock = clock
     this.#random = random
+    this.preparesBlocks = random.chance(0.5)
   }
 
   open(path: string, mode: 'read' | 'write', options?: OpenOptions): Promise<File> {
@@ -122,25 +124,28 @@ export class SimulatedFiles implements FileSystem {
   readonly io = {
     read: (inode: Inode, position: number, length: number) => this.#later(() => inode.read(position, length)),
     // A part is written at once, so that a crash may come in between.
-    write: (inode: Inode, path: string, position: number, bytes: Buffer, durable: boolean) => {
+    write: (inode: Inode, path: string, position: number, bytes: Buffer, durable: SyncState | undefined) => {
       const error = this.#fault(path)
       const first = this.#random.pick([0, bytes.length, this.#random.between(0, bytes.length)])
       inode.write(position, bytes.subarray(0, first))
       return this.#later(() => {
         if (error !== undefined) {
-          if (durable) inode.failSync(this.#random)
+          durable?.fail(this.#random)
           throw error
         }
         inode.write(position + first, bytes.subarray(first))
-        if (durable) inode.sync(position, position + bytes.length)
+        if (durable === undefined) return
+        durable.check()
+        inode.sync(position, position + bytes.length)
       })
     },
-    sync: (inode: Inode, path: string) =>
+    sync: (inode: Inode, path: string, state: SyncState) =>
       this.#later(() => {
         if (this.#random.chance(this.faults.broken)) {
-          inode.failSync(this.#random)
+          state.fail(this.#random)
           throw failure('EIO', path)
         }
+        state.check()
         inode.sync()
       }),
     truncate: (inode: Inode, path: string, size: number) =>
@@ -201,11 +206,36 @@ export class SimulatedFiles implements FileSystem {
   }
 }
 
+/** What an open file has heard of the system's failures to write: of each once, whoever asked for the sync. */
+class SyncState {
+  readonly #inode: Inode
+  readonly #path: string
+  #heard: number
+
+  constructor(inode: Inode, path: string) {
+    this.#inode = inode
+    this.#path = path
+    this.#heard = inode.failures
+  }
+
+  fail(random: Random): void {
+    this.#inode.failSync(random)
+    this.#heard = this.#inode.failures
+  }
+
+  check(): void {
+    if (this.#heard === this.#inode.failures) return
+    this.#heard = this.#inode.failures
+    throw failure('EIO', this.#path)
+  }
+}
+
 class SimulatedFile implements File {
   readonly #files: SimulatedFiles
   readonly #inode: Inode
   readonly #path: string
   readonly #durable: boolean
+  readonly #syncState: SyncState
   #closed = false
 
   constructor(files: SimulatedFiles, inode: Inode, path: string, durable: boolean) {
@@ -213,6 +243,7 @@ class SimulatedFile implements File {
     this.#inode = inode
     this.#path = path
     this.#durable = durable
+    this.#syncState = new SyncState(inode, path)
   }
 
   async read(position: number, length: number): Promise<Buffer> {
@@ -222,12 +253,18 @@ class SimulatedFile implements File {
 
   async write(position: number, buffers: readonly Uint8Array[]): Promise<void> {
     this.#mustBeOpen()
-    return this.#files.io.write(this.#inode, this.#path, position, Buffer.concat(buffers), this.#durable)
+    return this.#files.io.write(
+      this.#inode,
+      this.#path,
+      position,
+      Buffer.concat(buffers),
+      this.#durable ? this.#syncState : undefined,
+    )
   }
 
   async sync(): Promise<void> {
     this.#mustBeOpen()
-    return this.#files.io.sync(this.#inode, this.#path)
+    return this.#files.io.sync(this.#inode, this.#path, this.#syncState)
   }
 
   async truncate(size: number): Promise<void> {

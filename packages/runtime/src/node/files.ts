@@ -36,6 +36,7 @@ const hasDsync = constants.O_DSYNC !== undefined
 
 /** The disk. */
 export const nodeFiles: FileSystem = {
+  preparesBlocks: true,
   open: async (path, mode, options) => {
     const durable = options?.durable === true
     const flags =

@@ -3,13 +3,12 @@ import type { Writer } from '@ottla/protocol'
 import type { Timer } from '@ottla/runtime'
 import { CheckpointBody, checkpointName, listCheckpoints, newWriter, writeCheckpoint } from './checkpoint.ts'
 import { writeText } from './commit-format.ts'
-import { spareFileName } from './commit-log.ts'
 import { listCommitFiles, voidFrom } from './commit-reader.ts'
 import type { LocalLog } from './local-log.ts'
 import type { LocalLogStore } from './local-log-store.ts'
 
 const retryMs = 5000
-const parallel = 16
+const parallel = 2
 // A pause for appends and fetches after so many partitions.
 const partitionsAtOnce = 500
 
@@ -75,7 +74,7 @@ export class Checkpointer {
     this.#closed = true
     this.#retry?.cancel()
     await this.#running
-    this.#store.commitLog.spare = undefined
+    await this.#store.commitLog.spare.close()
     if (this.#store.commitLog.lastSequence > this.#covered) await this.run()
   }
 
@@ -157,18 +156,8 @@ export class Checkpointer {
       if (covered < this.#previouslyCovered) await files.remove(join(checkpointDirectory, checkpointName(covered)))
     const found = await listCommitFiles(files, commitDirectory)
     for (const [index, file] of found.entries())
-      if (voidFrom(found, index) <= this.#previouslyCovered + 1) await this.#retire(file.path)
-  }
-
-  async #retire(path: string): Promise<void> {
-    const { files } = this.#store.runtime
-    // Not for a start: it reads the last file to its end.
-    if (this.#closed) return files.remove(path)
-    const spare = join(this.#store.commitDirectory, spareFileName)
-    await files.rename(path, spare)
-    // Its old name must be gone before its header is written over.
-    await files.syncDirectory(this.#store.commitDirectory)
-    this.#store.commitLog.spare = spare
+      if (voidFrom(found, index) <= this.#previouslyCovered + 1)
+        await this.#store.commitLog.spare.keep({ path: file.path, bytes: file.size })
   }
 }
 

@@ -6,18 +6,20 @@ import type { PartitionId } from '../partition.ts'
  * A file of the commit log:
  *
  *     header   magic 8 | version 2 | policy 2 | number 8 | mark 8 | first sequence 8 | crc 4
- *     entry    mark 8 | crc 4 | sequence 8 | table bytes 4 | data bytes 4 | table | data
+ *     entry    mark 8 | crc 4 | sequence 8 | durable 8 | table bytes 4 | data bytes 4 | table | data
  *     entry    …
  *
- * The mark is random and new for each file, so that nothing that lay on the disk before, and nothing that a client has
+ * `durable` is the last sequence number that was on disk when this entry was begun. The mark is random and new for each file, so that nothing that lay on the disk before, and nothing that a client has
  * written into a record, can pass for an entry. The crc of an entry covers what follows it, up to the data. The data are batches one
  * after the other, which have checksums of their own: the table holds those, and so covers the data too, without reading
  * the bytes a second time when they are written.
  */
 export const fileHeaderBytes = 40
-export const entryHeaderBytes = 28
+export const entryHeaderBytes = 36
 const fileMagic = 'OTTLACMT'
-const formatVersion = 1
+const formatVersion = 2
+/** An entry is begun only when all but the last so many before it are on disk. */
+export const entriesUnderWay = 2
 
 export type FlushPolicy = 'fsync' | 'os'
 
@@ -62,6 +64,7 @@ const afterCrc = 12
 export interface EntryHeader {
   readonly crc: number
   readonly sequence: number
+  readonly durable: number
   readonly tableBytes: number
   readonly dataBytes: number
 }
@@ -72,11 +75,16 @@ export function beginEntry(entry: Writer): void {
 }
 
 /** Fills in the header. `entry` is all but the data. */
-export function sealEntry(entry: Buffer, mark: Uint8Array, sequence: number, dataBytes: number): void {
+export function sealEntry(
+  entry: Buffer,
+  mark: Uint8Array,
+  header: { readonly sequence: number; readonly durable: number; readonly dataBytes: number },
+): void {
   entry.set(mark, 0)
-  entry.writeBigUInt64BE(BigInt(sequence), afterCrc)
-  entry.writeUInt32BE(entry.length - entryHeaderBytes, afterCrc + 8)
-  entry.writeUInt32BE(dataBytes, afterCrc + 12)
+  entry.writeBigUInt64BE(BigInt(header.sequence), afterCrc)
+  entry.writeBigUInt64BE(BigInt(header.durable), afterCrc + 8)
+  entry.writeUInt32BE(entry.length - entryHeaderBytes, afterCrc + 16)
+  entry.writeUInt32BE(header.dataBytes, afterCrc + 20)
   entry.writeUInt32BE(crc32c(entry, afterCrc), crcAt)
 }
 
@@ -86,8 +94,9 @@ export function decodeEntryHeader(bytes: Buffer, mark: Uint8Array): EntryHeader 
   return {
     crc: bytes.readUInt32BE(crcAt),
     sequence: Number(bytes.readBigUInt64BE(afterCrc)),
-    tableBytes: bytes.readUInt32BE(afterCrc + 8),
-    dataBytes: bytes.readUInt32BE(afterCrc + 12),
+    durable: Number(bytes.readBigUInt64BE(afterCrc + 8)),
+    tableBytes: bytes.readUInt32BE(afterCrc + 16),
+    dataBytes: bytes.readUInt32BE(afterCrc + 20),
   }
 }
 

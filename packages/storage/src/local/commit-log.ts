@@ -1,14 +1,8 @@
-import { join } from 'node:path'
 import { KafkaError, Writer } from '@ottla/protocol'
-import type { File, Runtime } from '@ottla/runtime'
-import {
-  beginEntry,
-  type CommitFileHeader,
-  encodeFileHeader,
-  type FlushPolicy,
-  fileHeaderBytes,
-  sealEntry,
-} from './commit-format.ts'
+import type { Runtime } from '@ottla/runtime'
+import { CommitFile } from './commit-file.ts'
+import { beginEntry, entriesUnderWay, type FlushPolicy, sealEntry } from './commit-format.ts'
+import { SpareFile } from './spare-file.ts'
 
 /** Something to be made durable together with whatever else gathers meanwhile. */
 export interface CommitItem {
@@ -31,6 +25,8 @@ export interface CommitLogOptions {
   /** Number of the first file to be begun, and sequence of the first entry to be written. */
   readonly nextFile: number
   readonly nextSequence: number
+  /** About how large a file grows before the next one is begun. */
+  readonly fileBytes: number
   /** Called after each entry was applied. */
   readonly onEntry: () => void
 }
@@ -38,67 +34,76 @@ export interface CommitLogOptions {
 const maxEntryBytes = 8 * 1024 * 1024
 const maxEntryItems = 4096
 
-/** A commit file that is not needed any more, kept to be written over. */
-export const spareFileName = 'spare'
-export const commitFileName = (number: number) => `${String(number).padStart(16, '0')}.commit`
+interface Waiting<T> {
+  resolve(value: T): void
+  reject(error: Error): void
+}
+
+/** An entry that is being written, or waits for one before it to be. */
+interface UnderWay {
+  readonly items: readonly CommitItem[]
+  readonly position: number
+  readonly bytes: number
+  ended: boolean
+  error: Error | undefined
+}
 
 /**
- * One log for all partitions of a broker, with group commit: while one entry is being written, all that is appended
+ * One log for all partitions of a broker, with group commit: while entries are being written, all that is appended
  * gathers for the next.
  *
- *     idle ── append ──> working: take what has gathered, write it as one entry, apply, settle; again until none is left
+ *     queue ──> under way: one or two entries ──> applied and settled, in order
+ *               a roll, a sync, a failure: when none is under way
  *
- * Only one entry is under way at any time. So after a crash only the last one can be torn, and anything invalid before a
- * valid entry is damage.
+ * With two entries under way the disk need not wait for the processor, nor an append for all of the write that it just
+ * missed. So after a crash an entry may be torn before one that is whole. None of those was acknowledged; the log ends at
+ * the torn one. An entry says which ones were durable when it was begun: if one of those is invalid, it is damaged.
  *
- * When a write fails its entry may or may not be on disk. All that is queued is refused, and the next entry, under the
- * same sequence number, goes into a new file: its header says from which sequence number on the older files are void.
+ * When a write fails its entry may or may not be on disk. All that is under way or queued is refused, and the next entry,
+ * under the same sequence number, goes into a new file: its header says from which sequence number on the older files are
+ * void.
  */
 export class CommitLog {
-  readonly #runtime: Runtime
-  readonly #directory: string
-  readonly #policy: FlushPolicy
-  readonly #onEntry: () => void
+  readonly spare: SpareFile
+  readonly #options: CommitLogOptions
   readonly #entry = new Writer({ chunkBytes: 64 * 1024, sharedBytes: Infinity })
   #queue: CommitItem[] = []
-  #working = false
-  #rolls: { resolve: (sequence: number) => void; reject: (error: Error) => void }[] = []
-  #syncs: { resolve: () => void; reject: (error: Error) => void; all: boolean }[] = []
+  #underWay: UnderWay[] = []
+  #rolls: Waiting<number>[] = []
+  #syncs: (Waiting<void> & { readonly all: boolean })[] = []
   #idle: (() => void)[] = []
-  #file: File | undefined = undefined
-  #header: CommitFileHeader | undefined = undefined
-  #position = 0
+  #woken = false
+  /** A roll, a sync or a failure is being dealt with: no entry begins. */
+  #alone = false
+  #file: CommitFile | undefined = undefined
+  #askedForSpare = false
   #nextFile: number
-  #nextSequence: number
+  #lastSequence: number
   #failing = false
   #closed = false
   // Under the policy `os`: a sync failed, and what it was for may never reach the disk.
   #unsynced = false
-  #spare: string | undefined = undefined
   /** Since this run began, in all files. */
   writtenBytes = 0
 
-  private constructor(options: CommitLogOptions) {
-    this.#runtime = options.runtime
-    this.#directory = options.directory
-    this.#policy = options.policy
+  private constructor(options: CommitLogOptions, spare: SpareFile) {
+    this.#options = options
     this.#nextFile = options.nextFile
-    this.#nextSequence = options.nextSequence
-    this.#onEntry = options.onEntry
+    this.#lastSequence = options.nextSequence - 1
+    this.spare = spare
   }
 
   /** Begins the first file, which shows that the disk can be written. */
   static async open(options: CommitLogOptions): Promise<CommitLog> {
-    const commitLog = new CommitLog(options)
-    const spare = join(options.directory, spareFileName)
-    if ((await options.runtime.files.size(spare)) !== undefined) commitLog.#spare = spare
-    await commitLog.#begin()
+    const commitLog = new CommitLog(options, await SpareFile.find(options.runtime, options.directory))
+    // Not the spare one: a start reads the last file to its end, and this one may stay small.
+    await commitLog.#begin(false)
     return commitLog
   }
 
   /** The last entry that is durable and applied. */
   get lastSequence(): number {
-    return this.#nextSequence - 1
+    return this.#lastSequence
   }
 
   append(item: CommitItem): void {
@@ -110,7 +115,7 @@ export class CommitLog {
   /** Takes nothing more, and waits for what is queued. */
   async seal(): Promise<void> {
     this.#closed = true
-    if (this.#working) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    if (!this.#isIdle) await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
   /** Goes on in a new file. Resolves with the last sequence number that lies in older ones. */
@@ -126,18 +131,18 @@ export class CommitLog {
    * may reach the disk first.
    */
   sync(): Promise<void> {
-    if (this.#policy === 'fsync') return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      this.#syncs.push({ resolve, reject, all: true })
-      this.#wake()
-    })
+    return this.#sync(true)
   }
 
   /** The same for what was written since the last roll. */
   syncFile(): Promise<void> {
-    if (this.#policy === 'fsync') return Promise.resolve()
+    return this.#sync(false)
+  }
+
+  #sync(all: boolean): Promise<void> {
+    if (this.#options.policy === 'fsync') return Promise.resolve()
     return new Promise((resolve, reject) => {
-      this.#syncs.push({ resolve, reject, all: false })
+      this.#syncs.push({ resolve, reject, all })
       this.#wake()
     })
   }
@@ -149,33 +154,62 @@ export class CommitLog {
 
   async close(): Promise<void> {
     await this.seal()
+    await this.spare.close()
     await this.#file?.close()
     this.#file = undefined
   }
 
+  // One turn later, so that all that is appended in this one goes together.
   #wake(): void {
-    if (this.#working) return
-    this.#working = true
-    // One turn later, so that all that is appended in this one goes together.
-    queueMicrotask(() => void this.#work())
+    if (this.#woken) return
+    this.#woken = true
+    queueMicrotask(() => {
+      this.#woken = false
+      this.#advance()
+    })
   }
 
-  async #work(): Promise<void> {
-    while (this.#queue.length > 0 || this.#rolls.length > 0 || this.#syncs.length > 0) {
-      if (this.#syncs.length > 0) await this.#syncNow()
-      if (this.#rolls.length > 0) await this.#rollNow()
-      if (this.#queue.length > 0) await this.#commit(this.#takeGroup())
+  get #isIdle(): boolean {
+    const nothingWaits = this.#queue.length === 0 && this.#rolls.length === 0 && this.#syncs.length === 0
+    return nothingWaits && this.#underWay.length === 0 && !this.#alone
+  }
+
+  /** Begins what may begin now. Called whenever something came or ended. */
+  #advance(): void {
+    if (this.#alone || this.#underWay.some(({ error }) => error !== undefined)) return
+    const alone = this.#workAlone()
+    if (alone !== undefined) {
+      if (this.#underWay.length === 0) this.#doAlone(alone)
+      return
     }
-    this.#working = false
-    for (const resolve of this.#idle.splice(0)) resolve()
+    while (this.#queue.length > 0 && this.#underWay.length < entriesUnderWay) this.#beginEntry(this.#takeGroup())
+    if (this.#isIdle) for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  /** What has to be done when no entry is under way, if anything. */
+  #workAlone(): (() => Promise<void>) | undefined {
+    if (this.#syncs.length > 0) return () => this.#syncNow()
+    if (this.#rolls.length > 0) return () => this.#rollNow()
+    if (this.#queue.length === 0) return undefined
+    if (this.#file === undefined) return () => this.#beginAgain()
+    const isFull = this.#askedForSpare && this.#file.position >= this.#file.preparedBytes
+    return isFull && this.spare.isReady ? () => this.#rollNow() : undefined
+  }
+
+  #doAlone(work: () => Promise<void>): void {
+    this.#alone = true
+    void work().finally(() => {
+      this.#alone = false
+      this.#advance()
+    })
   }
 
   async #rollNow(): Promise<void> {
     const waiting = this.#rolls
     this.#rolls = []
     try {
-      await this.#begin(this.#spare)
-      for (const { resolve } of waiting) resolve(this.lastSequence)
+      await this.#begin(true)
+      for (const { resolve } of waiting) resolve(this.#lastSequence)
     } catch (error) {
       for (const { reject } of waiting) reject(error as Error)
     }
@@ -194,6 +228,11 @@ export class CommitLog {
     }
   }
 
+  /** The last write failed, or the last roll. */
+  async #beginAgain(): Promise<void> {
+    await this.#begin(false).catch((error) => this.#refuse([], error))
+  }
+
   #takeGroup(): CommitItem[] {
     let count = 0
     for (let bytes = 0; count < this.#queue.length && count < maxEntryItems && bytes < maxEntryBytes; count++)
@@ -206,101 +245,110 @@ export class CommitLog {
     return this.#queue.splice(0, count)
   }
 
-  async #commit(group: CommitItem[]): Promise<void> {
-    try {
-      if (this.#file === undefined) await this.#begin()
-      await this.#write(group)
-    } catch (cause) {
-      await this.#abandonFile()
-      this.#refuse(group, cause as Error)
-      return
-    }
-    if (this.#failing) {
-      this.#failing = false
-      this.#runtime.log.write('info', 'the commit log can be written again')
-    }
-    // In one step with what follows: whoever sees the number sees the state that belongs to it.
-    this.#nextSequence++
-    for (const item of group) item.apply()
-    for (const item of group) item.settle()
-    this.#onEntry()
-  }
-
-  async #write(group: readonly CommitItem[]): Promise<void> {
+  #beginEntry(items: readonly CommitItem[]): void {
+    const file = this.#file!
     const data: Uint8Array[] = []
     beginEntry(this.#entry)
-    for (const item of group) item.encode(this.#entry, data)
-    const entry = this.#entry.finish()
+    for (const item of items) item.encode(this.#entry, data)
+    const head = this.#entry.finish()
     let dataBytes = 0
     for (const piece of data) dataBytes += piece.length
-    sealEntry(entry, this.#header!.mark, this.#nextSequence, dataBytes)
-    await this.#file!.write(this.#position, [entry, ...data])
-    this.#position += entry.length + dataBytes
-    this.writtenBytes += entry.length + dataBytes
-  }
-
-  /** The next file may be this one, written over: its blocks are there, so that a durable write need not wait for the
-   *  file system's journal too. Undefined: there is none. */
-  set spare(path: string | undefined) {
-    this.#spare = path
-  }
-
-  // The header is durable before the first entry is written, under either policy: a file with anything behind its header
-  // has a valid header, unless it was damaged.
-  async #begin(spare?: string): Promise<void> {
-    const { files } = this.#runtime
-    const number = this.#nextFile++
-    const path = join(this.#directory, commitFileName(number))
-    const header = {
-      policy: this.#policy,
-      number,
-      mark: this.#runtime.randomBytes(8),
-      firstSequence: this.#nextSequence,
+    const durable = this.#lastSequence
+    sealEntry(head, file.header.mark, { sequence: durable + this.#underWay.length + 1, durable, dataBytes })
+    const bytes = head.length + dataBytes
+    const entry: UnderWay = { items, position: file.position, bytes, ended: false, error: undefined }
+    this.#underWay.push(entry)
+    const ended = (error?: Error) => {
+      entry.ended = true
+      entry.error = error
+      this.#settle()
     }
-    if (this.#policy === 'os') await this.#file?.sync().catch(() => this.#lostSync())
+    file.append(bytes, [head, ...data]).then(() => ended(), ended)
+  }
+
+  /** Entries are applied in their order, whichever is written first. */
+  #settle(): void {
+    while (this.#underWay[0]?.ended === true && this.#underWay[0].error === undefined)
+      this.#apply(this.#underWay.shift()!)
+    const cause = this.#underWay[0]?.error
+    if (cause === undefined) this.#advance()
+    else this.#failed(cause)
+  }
+
+  #apply({ items, bytes }: UnderWay): void {
+    if (this.#failing) {
+      this.#failing = false
+      this.#options.runtime.log.write('info', 'the commit log can be written again')
+    }
+    // In one step with what follows: whoever sees the number sees the state that belongs to it.
+    this.#lastSequence++
+    this.writtenBytes += bytes
+    for (const item of items) item.apply()
+    for (const item of items) item.settle()
+    this.#askForSpare()
+    this.#options.onEntry()
+  }
+
+  /** What was begun after the failed entry may be on disk, but it builds on that entry, and so goes with it. */
+  #failed(cause: Error): void {
+    if (this.#underWay.some(({ ended }) => !ended)) return
+    const failed = this.#underWay
+    this.#underWay = []
+    this.#doAlone(async () => {
+      await this.#abandonFile(failed[0]!.position)
+      this.#refuse(
+        failed.flatMap(({ items }) => items),
+        cause,
+      )
+    })
+  }
+
+  // For a file that will be full before the next checkpoint. A broker that is hardly used does without.
+  #askForSpare(): void {
+    const { policy, runtime, fileBytes } = this.#options
+    if (this.#askedForSpare || policy === 'os' || runtime.files.preparesBlocks !== true) return
+    const { position, preparedBytes } = this.#file!
+    if (position < Math.max(fileBytes / 32, preparedBytes / 3)) return
+    this.#askedForSpare = true
+    this.spare.make(Math.ceil(preparedBytes === 0 ? fileBytes / 8 : fileBytes * 1.1))
+  }
+
+  async #begin(withSpare: boolean): Promise<void> {
+    const { runtime, directory, policy } = this.#options
+    const header = {
+      policy,
+      number: this.#nextFile++,
+      mark: runtime.randomBytes(8),
+      firstSequence: this.#lastSequence + 1,
+    }
+    if (policy === 'os') await this.#file?.sync().catch(() => this.#lostSync())
     // Should this fail, the new file may all the same be there after a crash, and void what the older one holds from this
     // sequence number on. So nothing more is written to the older one, come what may.
-    await this.#file?.close().catch(() => {})
+    await this.#file?.close()
     this.#file = undefined
-    if (spare !== undefined) this.#spare = undefined
-    const begunAt = spare ?? path
-    const file = await files.open(begunAt, 'write', { durable: this.#policy === 'fsync' })
-    try {
-      await file.write(0, [encodeFileHeader(header)])
-      if (this.#policy === 'os') await file.sync()
-      // A spare file gets its name when its header is on disk: a torn header with entries behind it would pass for damage.
-      if (spare !== undefined) await files.rename(spare, path)
-      await files.syncDirectory(this.#directory)
-    } catch (error) {
-      await file.close().catch(() => {})
-      for (const left of [path, begunAt]) await files.remove(left).catch(() => {})
-      throw error
-    }
-    this.#file = file
-    this.#header = header
-    this.#position = fileHeaderBytes
+    this.#file = await CommitFile.begin(runtime.files, directory, header, withSpare ? this.spare.take() : undefined)
+    this.#askedForSpare = false
   }
 
   #lostSync(): void {
     this.#unsynced = true
   }
 
-  // Cutting what was half written gives its space back. It need not succeed.
-  async #abandonFile(): Promise<void> {
-    const file = this.#file
-    if (file === undefined) return
+  // Cutting what is not valid gives its space back. It need not succeed.
+  async #abandonFile(position: number): Promise<void> {
+    const file = this.#file!
     this.#file = undefined
-    await file.truncate(this.#position).catch(() => {})
-    if (this.#policy === 'os') await file.sync().catch(() => this.#lostSync())
-    await file.close().catch(() => {})
+    await file.cutAt(position).catch(() => {})
+    if (this.#options.policy === 'os') await file.sync().catch(() => this.#lostSync())
+    await file.close()
   }
 
   // What was queued behind the failed entry builds on it, so it goes with it.
-  #refuse(group: readonly CommitItem[], cause: Error): void {
-    if (!this.#failing) this.#runtime.log.write('error', 'the commit log cannot be written', { err: cause })
+  #refuse(items: readonly CommitItem[], cause: Error): void {
+    if (!this.#failing) this.#options.runtime.log.write('error', 'the commit log cannot be written', { err: cause })
     this.#failing = true
     const error = new KafkaError('KAFKA_STORAGE_ERROR', `the commit log cannot be written: ${cause.message}`, { cause })
-    const refused = [...group, ...this.#queue]
+    const refused = [...items, ...this.#queue]
     this.#queue = []
     for (const item of refused) item.fail(error)
   }

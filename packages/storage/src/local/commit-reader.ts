@@ -52,6 +52,8 @@ async function readHead(files: FileSystem, path: string): Promise<Buffer> {
 /** An entry, checked: its items, and their batches in the same order. */
 export interface CommitEntry {
   readonly sequence: number
+  /** All entries up to this one were on disk when this one was begun. */
+  readonly durable: number
   readonly path: string
   readonly position: number
   /** All of it. */
@@ -62,8 +64,9 @@ export interface CommitEntry {
 
 /**
  * The entries after `covered`, in order, as far as they are valid. Older files are void from the first sequence number of
- * a later one on. Where entries are missing before that, or invalid before others that are valid, they were damaged: under
- * the policy `fsync` only the very last entry can be torn. Under `os` any may be, so the log ends at the first that is.
+ * a later one on. Where entries are missing before that, or invalid although a later one knew that they were on disk, they
+ * were damaged: under the policy `fsync` only entries that were under way together can be torn, and what follows a torn one
+ * was not acknowledged. Under `os` any may be, so the log ends at the first that is.
  */
 export async function* readCommitLog(
   files: FileSystem,
@@ -90,7 +93,7 @@ export async function* readCommitLog(
         next++
       }
       if (next === end) continue
-      if (end !== Infinity || (await reader.hasLaterEntry())) {
+      if (end !== Infinity || (await reader.wasDurable())) {
         reader.damagedOrCut(log, `entry ${next} is not valid`)
         return
       }
@@ -145,24 +148,24 @@ class CommitFileReader {
     if (position + entryHeaderBytes > this.#size) return undefined
     const header = decodeEntryHeader(await this.#bytes(position, entryHeaderBytes), this.#header.mark)
     if (header === undefined) return undefined
-    const { sequence, tableBytes, dataBytes } = header
+    const { sequence, durable, tableBytes, dataBytes } = header
     const length = entryHeaderBytes + tableBytes + dataBytes
     if (position + length > this.#size) return undefined
     const bytes = await this.#bytes(position, length)
     const tableEnd = entryHeaderBytes + tableBytes
     if (!entryIntact(bytes.subarray(0, tableEnd))) return undefined
     const table = bytes.subarray(entryHeaderBytes, tableEnd)
-    return { sequence, path: this.#path, position, bytes, table, data: bytes.subarray(tableEnd) }
+    return { sequence, durable, path: this.#path, position, bytes, table, data: bytes.subarray(tableEnd) }
   }
 
-  /** Something after the place where `next` ended proves that more was written. */
-  async hasLaterEntry(): Promise<boolean> {
+  /** A later entry proves that the one at the place where `next` ended had been on disk. */
+  async wasDurable(): Promise<boolean> {
     for (let from = this.#position + 1; from < this.#size; from += windowBytes - entryHeaderBytes) {
       const bytes = await this.#bytes(from, Math.min(windowBytes, this.#size - from))
       const { mark } = this.#header
       for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) {
         const entry = await this.#entryAt(from + at)
-        if (entry !== undefined && entry.sequence > this.#sequence) return true
+        if (entry !== undefined && entry.durable >= this.#sequence) return true
       }
     }
     return false

@@ -55,6 +55,7 @@ export class LocalStorage implements Storage {
         policy: settings.flushPolicy,
         nextFile: recovered.nextFile,
         nextSequence: recovered.lastSequence + 1,
+        fileBytes: settings.checkpointBytes,
         onEntry: () => checkpointer.wake(),
       })
       for (const log of recovered.trimmed) log.startMoved()

@@ -39,17 +39,17 @@ export async function recover(store: LocalLogStore, keys: Map<string, string>): 
   const found = await listCommitFiles(files, store.commitDirectory)
   await syncCommitFiles(files, found, covered)
   let lastSequence = covered
-  let last: CommitEntry | undefined
+  let uncertain: CommitEntry[] = []
   let commitBytes = 0
   for await (const entry of readCommitLog(files, store.commitDirectory, found, covered, log)) {
     recovery.replay(entry)
     lastSequence = entry.sequence
-    last = entry
+    uncertain = [...uncertain.filter(({ sequence }) => sequence > entry.durable), entry]
     commitBytes += entry.table.length + entry.data.length
     while (!store.hasRoom) await store.room()
   }
   store.recovering = false
-  if (last !== undefined) await writeAgain(files, last)
+  for (const entry of uncertain) await writeAgain(files, entry)
   const trimmed = recovery.finish()
   return { lastSequence, nextFile: (found.at(-1)?.number ?? 0) + 1, covered, previouslyCovered, commitBytes, trimmed }
 }
@@ -71,7 +71,7 @@ async function syncCommitFiles(files: FileSystem, found: readonly CommitFile[], 
 }
 
 /**
- * The last entry may be one whose write has failed. Then it is in the system's memory, but the system may hold it for
+ * An entry that no later one knows of as durable may be one whose write has failed. Then it is in the system's memory, but the system may hold it for
  * written and do nothing when asked to sync it. Written again it counts as changed.
  */
 async function writeAgain(files: FileSystem, { path, position, bytes }: CommitEntry): Promise<void> {
