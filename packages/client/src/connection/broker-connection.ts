@@ -43,7 +43,8 @@ interface InFlight {
   readonly version: number
   readonly settle: (answer: any) => void
   readonly fail: (error: OttlaError) => void
-  readonly deadline: Deadline
+  readonly timedOut: () => void
+  deadline: Deadline
   /** Time of day, if somebody wants to know. */
   readonly sentAt: number
 }
@@ -71,8 +72,12 @@ export class BrokerConnection {
   #nextCorrelationId = 0
   #versions = beforeNegotiation
   #failure: OttlaError | undefined
-  /** What waits until others are done; undefined: nothing has to. */
-  #held: (() => void)[] | undefined
+  /** What waits until another login is done, or a pause that the broker has asked for is over. */
+  #held: (() => void)[] = []
+  #isLoggingIn = false
+  #pause: Deadline | undefined
+  /** Called when nothing is in flight any more. */
+  #drained: () => void = () => {}
   /** The broker has answered more than which versions it speaks, which it does for everybody. */
   #isOfUse = false
   #closed: (error: OttlaError) => void = () => {}
@@ -139,9 +144,9 @@ export class BrokerConnection {
     body: Partially<Decoded<Q>>,
     options: SendOptions = {},
   ): Promise<Decoded<R>> {
-    if (this.#held === undefined) return this.sendFirst(request, response, body, options)
+    if (!this.#isHeld) return this.sendFirst(request, response, body, options)
     return new Promise((settle, fail) => {
-      this.#held!.push(() => this.sendFirst(request, response, body, options).then(settle, fail))
+      this.#held.push(() => this.sendFirst(request, response, body, options).then(settle, fail))
     })
   }
 
@@ -168,16 +173,17 @@ export class BrokerConnection {
       const timeoutMs = options.timeoutMs ?? this.#options.requestTimeoutMs
       const { wheel, watch } = this.#options
       const sentAt = watch.requests?.now() ?? 0
-      const inFlight = { correlationId, request, response, version, settle, fail, sentAt }
-      const deadline = wheel.after(timeoutMs, () => this.#timedOut(inFlight, timeoutMs))
-      this.#inFlight.push({ ...inFlight, deadline })
+      const sent = { correlationId, request, response, version, settle, fail, sentAt }
+      const timedOut = () => this.#timedOut(sent, timeoutMs)
+      const deadline = wheel.after(timeoutMs, timedOut)
+      this.#inFlight.push({ ...sent, timedOut, deadline })
       watch.requests?.inFlight(this.broker, this.#inFlight.length)
     })
   }
 
   /** Sends a request that the broker does not answer: Produce with acks=0. */
   sendUnanswered<Q extends Message<any>>(request: Q, body: Partially<Decoded<Q>>): void {
-    if (this.#held !== undefined) {
+    if (this.#isHeld) {
       this.#held.push(() => this.sendUnanswered(request, body))
       return
     }
@@ -186,14 +192,22 @@ export class BrokerConnection {
     this.#nextCorrelationId++
   }
 
-  /** Lets nothing else be sent until `work` is done, as logging in again needs it. If that fails, the connection ends. */
+  /**
+   * Lets nothing else be sent until `work` is done, as logging in again needs it; that begins when what is in flight is
+   * answered, for a join may take longer than a login may. If it fails, the connection ends.
+   */
   async withoutOthers(work: () => Promise<void>): Promise<void> {
-    this.#held = []
+    this.#isLoggingIn = true
     try {
-      await work()
+      if (this.#inFlight.length > 0)
+        await new Promise<void>((resolve) => {
+          this.#drained = resolve
+        })
+      if (this.isOpen) await work()
     } catch (error) {
       this.#end(this.#error('NETWORK_EXCEPTION', `logging in again has failed: ${(error as Error).message}`, error))
     }
+    this.#isLoggingIn = false
     this.#sendHeld()
   }
 
@@ -242,18 +256,40 @@ export class BrokerConnection {
     this.#isOfUse ||= first.request !== apiVersionsRequest
     this.#inFlight.shift()
     first.deadline.cancel()
-    if (body.throttleTimeMs > 0) this.#options.watch.throttled(this.broker, apiName(first.request), body.throttleTimeMs)
+    if (body.throttleTimeMs > 0) {
+      this.#options.watch.throttled(this.broker, apiName(first.request), body.throttleTimeMs)
+      this.#rest(body.throttleTimeMs)
+    }
     this.#options.watch.requests?.answered(this.#watched(first), frame.length)
     first.settle(body)
+    if (this.#inFlight.length === 0) this.#drained()
   }
 
-  #timedOut(inFlight: Omit<InFlight, 'deadline'>, timeoutMs: number): void {
+  /**
+   * The client is over its quota: the broker reads nothing more from this connection for so long (KIP-219). What is on
+   * its way already is answered later by as much.
+   */
+  #rest(ms: number): void {
+    const { wheel } = this.#options
+    const leftMs = this.#pause === undefined ? 0 : wheel.leftMs(this.#pause)
+    this.#pause?.cancel()
+    this.#pause = wheel.after(Math.max(ms, leftMs), () => {
+      this.#pause = undefined
+      this.#sendHeld()
+    })
+    for (const each of this.#inFlight) {
+      each.deadline.cancel()
+      each.deadline = wheel.after(wheel.leftMs(each.deadline) + ms, each.timedOut)
+    }
+  }
+
+  #timedOut(inFlight: Omit<InFlight, 'deadline' | 'timedOut'>, timeoutMs: number): void {
     this.#options.watch.requests?.timedOut(this.#watched(inFlight))
     const what = `the broker has not answered ${apiName(inFlight.request)} within ${timeoutMs} ms`
     this.#end(this.#error('REQUEST_TIMED_OUT', what))
   }
 
-  #watched({ request, version, correlationId, sentAt }: Omit<InFlight, 'deadline'>): WatchedRequest {
+  #watched({ request, version, correlationId, sentAt }: Omit<InFlight, 'deadline' | 'timedOut'>): WatchedRequest {
     return { broker: this.broker, request, version, correlationId, sentAt }
   }
 
@@ -267,13 +303,22 @@ export class BrokerConnection {
       deadline.cancel()
       fail(error)
     }
+    this.#pause?.cancel()
+    this.#drained()
+    this.#sendHeld()
     if (this.#isReady) this.#options.watch.disconnected(this.broker, error)
     this.#closed(error)
   }
 
+  get #isHeld(): boolean {
+    return this.isOpen && (this.#isLoggingIn || this.#pause !== undefined)
+  }
+
+  /** On a connection that has ended they fail, as they would have at once. */
   #sendHeld(): void {
-    const held = this.#held ?? []
-    this.#held = undefined
+    if (this.#isHeld) return
+    const held = this.#held
+    this.#held = []
     if (this.isOpen) for (const send of held) send()
     else for (const send of held) ignoringFailure(send)
   }

@@ -75,6 +75,10 @@ export class TimerWheel {
     return deadline
   }
 
+  leftMs(deadline: Deadline): number {
+    return Math.max(0, deadline.atMs - this.#runtime.monotonic())
+  }
+
   /** Settles when `ms` have passed, or rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {

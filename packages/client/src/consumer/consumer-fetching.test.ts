@@ -106,8 +106,7 @@ for (const [autoOffsetReset, outcome] of [
       const consumer = await scene.assigned({ autoOffsetReset })
       assert.equal((await take(consumer, 5)).length, 5)
       const { log } = scene.topic.partitions[0]!
-      log.batches.length = 3
-      log.records.length = 3
+      log.cutBatches(3)
       scene.fake.moveLeader(scene.topic, 0)
       scene.write(1)
       if (autoOffsetReset === 'none') await assert.rejects(take(consumer, 1), { name: 'OFFSET_OUT_OF_RANGE' })

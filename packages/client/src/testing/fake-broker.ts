@@ -29,19 +29,32 @@ export type FakeHandler<Q, R> = (
   request: FakeRequest,
 ) => Partially<Decoded<R>> | undefined | Promise<Partially<Decoded<R>> | undefined>
 
+/** A connection, and until when nothing more is read from it. */
+interface Line {
+  readonly connection: Connection
+  mutedUntilMs: number
+}
+
 export type VersionRange = readonly [min: number, max: number]
 
 /** How often answers go astray, of each answer. */
 export interface AnswerFaults {
   readonly lost: number
   readonly twice: number
+  /** An answer to what was never asked comes before it. */
+  readonly stray: number
+  /** It says that the client is over its quota, and nothing more is read from the connection for up to `throttleMs`. */
+  readonly throttled: number
+  readonly throttleMs: number
 }
+
+export const faultless: AnswerFaults = { lost: 0, twice: 0, stray: 0, throttled: 0, throttleMs: 0 }
 
 /** A broker that answers what a test tells it to, in frames as a real one's. What it has no handler for, it does not advertise. */
 export class FakeBroker {
   readonly id: number
-  readonly address: Address
-  answerFaults: AnswerFaults = { lost: 0, twice: 0 }
+  address: Address
+  answerFaults: AnswerFaults = faultless
   /** Levels of the cluster's features (KIP-584). */
   readonly features = new Map<string, number>()
   /** Requests that came, by name, in their order. */
@@ -88,6 +101,11 @@ export class FakeBroker {
     for (const [key, range] of ranges) this.#versions.set(key, range)
   }
 
+  /** The APIs that it has handlers for. */
+  get apis(): readonly Api[] {
+    return [...this.#handlers.keys()].map((key) => apiOf(key)!)
+  }
+
   async start(): Promise<void> {
     this.#listener = await this.#runtime.network.listen(this.address, (connection) => this.#accept(connection))
   }
@@ -111,19 +129,23 @@ export class FakeBroker {
 
   #accept(connection: Connection): void {
     const frames = new FrameReader(256 * 1024 * 1024, 'a test')
+    const line: Line = { connection, mutedUntilMs: -Infinity }
     let answering: Promise<void> = Promise.resolve()
     connection.onClose(() => {})
     const take = (frame: Buffer) => {
       const reader = new Reader(frame)
       const header = readRequestHeader(reader)
       this.seen.push(apiOf(header.requestApiKey)!.name)
-      answering = answering.then(() => this.#answer(header, reader, connection))
+      answering = answering.then(() => this.#answer(header, reader, line))
     }
     connection.readInto({ room: () => frames.room(), filled: (bytes) => frames.filled(bytes, take) })
   }
 
-  async #answer(header: RequestHeader, reader: Reader, connection: Connection): Promise<void> {
+  async #answer(header: RequestHeader, reader: Reader, line: Line): Promise<void> {
     if (!this.isUp) return
+    const { connection } = line
+    const waitMs = line.mutedUntilMs - this.#runtime.monotonic()
+    if (waitMs > 0) await new Promise<void>((resolve) => this.#runtime.timer(waitMs, resolve))
     const { requestApiVersion: version, correlationId, clientId } = header
     const api = apiOf(header.requestApiKey)!
     const [min, max] = this.#rangeOf(api)
@@ -131,9 +153,16 @@ export class FakeBroker {
     const body = decoder(api.request, version)(reader)
     const handler = this.#handlers.get(api.key)
     const answer = await handler?.(body, { version, clientId, connection })
-    if (answer === undefined || this.#chance() < this.answerFaults.lost) return
-    this.#send(connection, api, { version, correlationId, body: answer })
-    if (this.#chance() < this.answerFaults.twice) this.#send(connection, api, { version, correlationId, body: answer })
+    const { lost, twice, stray, throttled, throttleMs } = this.answerFaults
+    if (answer === undefined || this.#chance() < lost) return
+    const isThrottled = this.#chance() < throttled && 'throttleTimeMs' in api.response.fields
+    const waits = Math.ceil(this.#chance() * throttleMs)
+    const told = isThrottled ? { ...answer, throttleTimeMs: waits } : answer
+    if (this.#chance() < stray)
+      this.#send(connection, api, { version, correlationId: correlationId + 1_000, body: told })
+    this.#send(connection, api, { version, correlationId, body: told })
+    if (this.#chance() < twice) this.#send(connection, api, { version, correlationId, body: told })
+    if (isThrottled) line.mutedUntilMs = this.#runtime.monotonic() + waits
   }
 
   #send(connection: Connection, api: Api, answer: { version: number; correlationId: number; body: any }): void {

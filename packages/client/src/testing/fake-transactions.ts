@@ -35,19 +35,26 @@ export class FakeTransactions {
   /** What the group has committed. */
   committedOffset = -1
   coordinator: number
+  readonly isVersion2: boolean
+  /** Somebody without a past has initialized an id that was known. */
+  hasNewcomer = false
   readonly #cluster: FakeCluster
-  readonly #isVersion2: boolean
+  /** It has just come here, and reads what it is to know. */
+  #loadsUntilMs = 0
   readonly #ids = new Map<string, TransactionalId>()
 
   constructor(cluster: FakeCluster, isVersion2: boolean) {
     this.#cluster = cluster
-    this.#isVersion2 = isVersion2
+    this.isVersion2 = isVersion2
     this.coordinator = cluster.brokers[0]!.id
     cluster.transactional = (batch, partition) => this.#admit(batch, partition)
     for (const broker of cluster.brokers) {
       if (isVersion2) broker.features.set('transaction.version', 2)
-      const here = <T extends { errorCode: number }>(answer: () => T) =>
-        this.coordinator === broker.id ? answer() : { errorCode: ErrorCode.NOT_COORDINATOR }
+      const here = <T extends { errorCode: number }>(answer: () => T) => {
+        if (this.coordinator !== broker.id) return { errorCode: ErrorCode.NOT_COORDINATOR }
+        const isLoading = cluster.runtime.monotonic() < this.#loadsUntilMs
+        return isLoading ? { errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS } : answer()
+      }
       broker
         .on(findCoordinatorRequest, findCoordinatorResponse, () => this.#find())
         .on(initProducerIdRequest, initProducerIdResponse, ({ transactionalId, producerEpoch }) =>
@@ -83,9 +90,18 @@ export class FakeTransactions {
     }
   }
 
+  /** To any broker; there it loads for a while. */
+  move(): void {
+    const { runtime, brokers } = this.#cluster
+    const { chance } = runtime
+    this.coordinator = brokers[chance.integer(brokers.length)]!.id
+    this.#loadsUntilMs = runtime.monotonic() + (chance.happens(0.5) ? chance.next() * 2_000 : 0)
+  }
+
   #find() {
     const { id, address } = this.#cluster.brokers.find((broker) => broker.id === this.coordinator)!
-    return { coordinators: [{ key: '', nodeId: id, host: address.host, port: address.port }] }
+    const found = { nodeId: id, host: address.host, port: address.port }
+    return { ...found, coordinators: [{ key: '', ...found }] }
   }
 
   #initialize(transactionalId: string, epoch: number) {
@@ -96,12 +112,15 @@ export class FakeTransactions {
       this.#ids.set(transactionalId, { ...fresh, partitions: new Set(), raisedFrom: undefined, completingUntilMs: 0 })
       return { errorCode: 0, producerId, producerEpoch: 0 }
     }
+    this.hasNewcomer ||= epoch < 0
     // The epoch was raised already, and the answer was lost (KIP-360).
     if (epoch >= 0 && epoch === known.raisedFrom)
       return { errorCode: 0, producerId: known.producerId, producerEpoch: known.epoch }
     if (epoch >= 0 && epoch < known.epoch) return { errorCode: ErrorCode.PRODUCER_FENCED }
     if (this.#isCompleting(known)) return { errorCode: ErrorCode.CONCURRENT_TRANSACTIONS }
-    known.raisedFrom = known.epoch++
+    // Who begins anew shuts out who was there before; who goes on may ask again.
+    known.raisedFrom = epoch < 0 ? undefined : known.epoch
+    known.epoch++
     this.#settle(known, 'aborted')
     known.lastOutcome = undefined
     return { errorCode: 0, producerId: known.producerId, producerEpoch: known.epoch }
@@ -132,7 +151,7 @@ export class FakeTransactions {
   #admit(batch: PackedBatch, partition: FakePartition): FakeTransaction | number {
     const [transactionalId, state] = [...this.#ids].find(([, each]) => each.producerId === batch.producerId)!
     if (batch.producerEpoch !== state.epoch) return ErrorCode.INVALID_PRODUCER_EPOCH
-    if (this.#isVersion2) {
+    if (this.isVersion2) {
       const errorCode = this.#begin(transactionalId, batch.producerEpoch)
       if (errorCode !== 0) return errorCode
       state.partitions.add(partition)
@@ -145,12 +164,12 @@ export class FakeTransactions {
     const state = this.#ids.get(transactionalId)!
     const { producerId } = state
     const isRepeated = state.current === undefined && state.lastOutcome === outcome
-    if (isRepeated && epoch === state.epoch - (this.#isVersion2 ? 1 : 0))
+    if (isRepeated && epoch === state.epoch - (this.isVersion2 ? 1 : 0))
       return { errorCode: 0, producerId, producerEpoch: state.epoch }
     if (epoch !== state.epoch) return { errorCode: ErrorCode.PRODUCER_FENCED }
-    if (state.current === undefined && (outcome === 'committed' || !this.#isVersion2))
+    if (state.current === undefined && (outcome === 'committed' || !this.isVersion2))
       return { errorCode: ErrorCode.INVALID_TXN_STATE }
-    if (this.#isVersion2) state.epoch++
+    if (this.isVersion2) state.raisedFrom = state.epoch++
     this.#settle(state, outcome)
     state.lastOutcome = outcome
     return { errorCode: 0, producerId, producerEpoch: state.epoch }

@@ -1,7 +1,7 @@
 import type { FakeBroker, VersionRange } from './fake-broker.ts'
 
 /** What a broker of Apache Kafka 2.8 says that it speaks, by API key, as far as this client asks for it. */
-const versions: Readonly<Record<number, VersionRange>> = {
+export const kafka28Versions: Readonly<Record<number, VersionRange>> = {
   0: [0, 9],
   1: [0, 12],
   2: [0, 6],
@@ -37,5 +37,5 @@ const versions: Readonly<Record<number, VersionRange>> = {
 
 /** From now on the broker is one of Kafka 2.8, to connections that ask. */
 export function speakLikeKafka28(broker: FakeBroker): void {
-  broker.speakOnly(new Map(Object.entries(versions).map(([key, range]) => [Number(key), range])))
+  broker.speakOnly(new Map(Object.entries(kafka28Versions).map(([key, range]) => [Number(key), range])))
 }

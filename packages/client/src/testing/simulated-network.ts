@@ -20,6 +20,7 @@ export class SimulatedNetwork implements Network {
   readonly #runtime: SimulatedRuntime
   readonly #listeners = new Map<string, (connection: Connection) => void>()
   readonly #open = new Set<SimulatedEnd>()
+  readonly #silent = new Set<string>()
   #nextPort = 40_000
 
   constructor(runtime: SimulatedRuntime) {
@@ -40,6 +41,7 @@ export class SimulatedNetwork implements Network {
 
   async connect(address: Address): Promise<Connection> {
     await this.#runtime.sleep(this.latencyMs)
+    if (this.#silent.has(keyOf(address))) return new Promise(() => {})
     const accept = this.#listeners.get(keyOf(address))
     if (accept === undefined || this.#runtime.chance.happens(this.faults.refused))
       throw Object.assign(new Error(`connect ECONNREFUSED ${keyOf(address)}`), { code: 'ECONNREFUSED' })
@@ -56,6 +58,17 @@ export class SimulatedNetwork implements Network {
   /** Cuts every connection to an address, as when its process dies. */
   cutAll(address: Address): void {
     for (const end of [...this.#open]) if (keyOf(end.remote) === keyOf(address)) end.destroy()
+  }
+
+  /**
+   * Nothing comes through to or from an address, and nobody is told, as behind a firewall that has forgotten the
+   * connections. Those that are open stay silent; after `ms` new ones are possible.
+   */
+  silence(address: Address, ms: number): void {
+    const key = keyOf(address)
+    this.#silent.add(key)
+    this.#runtime.timer(ms, () => this.#silent.delete(key))
+    for (const end of this.#open) if (keyOf(end.remote) === key) end.isCut = end.peer!.isCut = true
   }
 
   /** Brings `bytes` to an end, in the order of sending; they may be cut off, and with them the connection. */
@@ -77,6 +90,7 @@ export class SimulatedNetwork implements Network {
   /** Tells the other end, behind what is still on its way. */
   closed(end: SimulatedEnd): void {
     this.#open.delete(end)
+    this.#open.delete(end.peer!)
     const delayMs = Math.max(end.arrivalMs - this.#runtime.monotonic(), this.latencyMs)
     this.#runtime.timer(delayMs, () => end.peer!.destroy())
   }

@@ -43,7 +43,7 @@ export class SimulatedRuntime implements Runtime {
   readonly chance: Chance
   readonly network: SimulatedNetwork
   readonly log = silentLog
-  readonly #startMs = 1_700_000_000_000
+  #startMs = 1_700_000_000_000
   #nowMs = 0
   #timers: PendingTimer[] = []
 
@@ -62,6 +62,16 @@ export class SimulatedRuntime implements Runtime {
 
   monotonic(): number {
     return this.#nowMs
+  }
+
+  /** The wall clock is set to another time; what is measured goes on as before. */
+  setClock(byMs: number): void {
+    this.#startMs += Math.round(byMs)
+  }
+
+  /** Nothing runs for a while, as when a machine sleeps: every timer of that while fires late. */
+  freeze(ms: number): void {
+    this.#nowMs += ms
   }
 
   timer(ms: number, fire: () => void): Timer {

@@ -45,8 +45,12 @@ export class RecordIterator<K, V> implements AsyncIterableIterator<ConsumerRecor
 
   return(): Promise<IteratorResult<ConsumerRecord<K, V>>> {
     this.#isOver = true
+    const [partition, progress] = [this.#busy, this.#progress]
     this.#release()
-    this.#abandon()
+    if (partition?.mayRewind(progress!) === true) {
+      this.#cursor = undefined
+      this.#intake.leftUnprocessed(partition, this.#processedTo)
+    } else this.#abandon()
     return Promise.resolve({ value: undefined, done: true })
   }
 

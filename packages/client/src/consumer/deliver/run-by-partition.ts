@@ -72,7 +72,7 @@ export function recordHandler<K, V>(
         if (isOver()) return cursor.isVoid ? undefined : intake.putBack(partition)
       }
     } catch (error) {
-      if (!cursor.isVoid) intake.rewind(partition)
+      if (partition.mayRewind(progress)) intake.rewind(partition)
       throw error
     }
     if (!cursor.isVoid) progress.advance(nextOffset)
@@ -87,14 +87,14 @@ export function batchHandler<K, V>(
 ): HandleChunk {
   return async (chunk) => {
     if (skipEmpty(chunk)) return
-    const { partition, turn, nextOffset } = chunk
+    const { partition, nextOffset } = chunk
     const { topic, partition: index, progress, signal } = partition
     const batch = handOutBatch(chunk, deserializers)
     try {
       await eachBatch(batch, { signal })
     } catch (cause) {
       if (signal.aborted) return
-      if (turn === partition.turn) intake.rewind(partition)
+      if (partition.mayRewind(progress)) intake.rewind(partition)
       throw processingFailed(cause, topic, index, `the batch of offsets ${batch.firstOffset} to ${batch.lastOffset}`)
     }
     progress.advance(nextOffset)

@@ -96,6 +96,15 @@ export class AssignedPartition implements TopicPartition {
     this.restsUntilMs = 0
   }
 
+  /**
+   * What was handed out under this progress may be handed out again. Not after a jump elsewhere; a pause, which only
+   * drops what was fetched ahead, is none.
+   */
+  mayRewind(progress: OffsetProgress): boolean {
+    const isHere = this.missing === 'nothing' || this.missing === 'validate'
+    return this.progress === progress && isHere && !this.isLeaving
+  }
+
   /** What was fetched and not handed out is to be fetched again. */
   refetch(): void {
     this.turn++

@@ -73,6 +73,12 @@ export class FakeAssigningGroup {
     return this.#offsets.commit(request, isStale ? ErrorCode.STALE_MEMBER_EPOCH : ErrorCode.NONE)
   }
 
+  /** One of its members is out. */
+  expel(): void {
+    const ids = [...this.#members.keys()]
+    if (ids.length > 0) this.#remove(ids[this.#runtime.chance.integer(ids.length)]!)
+  }
+
   #join(memberId: string): void {
     const known = this.#members.get(memberId)
     if (known !== undefined) {

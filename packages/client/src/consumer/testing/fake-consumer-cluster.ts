@@ -37,6 +37,7 @@ export class FakeConsumerCluster extends FakeCluster {
   readonly fetches: Map<number, FakeFetches>
   /** Broker id. */
   coordinator = 1
+  #awayUntilMs = 0
 
   constructor(runtime: SimulatedRuntime, brokerCount = 1) {
     super(runtime, brokerCount)
@@ -44,6 +45,26 @@ export class FakeConsumerCluster extends FakeCluster {
     this.assigning = new FakeAssigningGroup(runtime, this.offsets, () => this.topics.values())
     this.fetches = new Map(this.brokers.map(({ id }) => [id, new FakeFetches(this, id)]))
     for (const broker of this.brokers) this.#serve(broker)
+  }
+
+  /** No broker answers for the group for a while. */
+  loseCoordinator(ms: number): void {
+    this.#awayUntilMs = this.runtime.monotonic() + ms
+    this.classic.interrupt()
+  }
+
+  /** As when somebody removes it from the group, or its session is over. */
+  expelMember(): void {
+    this.classic.expel()
+    this.assigning.expel()
+  }
+
+  /** So many of the partitions that are fetched are answered with errors for a while. */
+  failFetches(share: number, ms: number): void {
+    for (const each of this.fetches.values()) each.fetchesFail = share
+    this.runtime.timer(ms, () => {
+      for (const each of this.fetches.values()) each.fetchesFail = 0
+    })
   }
 
   moveCoordinator(): void {
@@ -54,7 +75,7 @@ export class FakeConsumerCluster extends FakeCluster {
   #serve(broker: FakeBroker): void {
     const { classic: group, assigning } = this
     const fetches = this.fetches.get(broker.id)!
-    const isElsewhere = () => this.coordinator !== broker.id
+    const isElsewhere = () => this.#isAway || this.coordinator !== broker.id
     const elsewhere = { errorCode: ErrorCode.NOT_COORDINATOR }
     broker
       .on(fetchRequest, fetchResponse, (body) => fetches.fetch(body) as Promise<any>)
@@ -76,7 +97,15 @@ export class FakeConsumerCluster extends FakeCluster {
       })
   }
 
+  get #isAway(): boolean {
+    return this.runtime.monotonic() < this.#awayUntilMs
+  }
+
   #found(keys: readonly string[]) {
+    if (this.#isAway) {
+      const errorCode = ErrorCode.COORDINATOR_NOT_AVAILABLE
+      return { errorCode, nodeId: -1, coordinators: keys.map((key) => ({ key, nodeId: -1, errorCode })) }
+    }
     const { id, address } = this.brokers.find((broker) => broker.id === this.coordinator)!
     const found = { nodeId: id, host: address.host, port: address.port }
     return { ...found, coordinators: keys.map((key) => ({ key, ...found })) }

@@ -5,8 +5,25 @@ type FetchRequest = Decoded<typeof fetchRequest>
 
 interface Session {
   epoch: number
+  isCommitted: boolean
   readonly offsets: Map<string, { topic: string; topicId: string; partition: number; fetchOffset: number }>
 }
+
+interface Wanted {
+  readonly index: number
+  readonly fetchOffset: number
+  readonly maxBytes: number
+  readonly isCommitted: boolean
+}
+
+const failures = [
+  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  ErrorCode.UNKNOWN_LEADER_EPOCH,
+  ErrorCode.FENCED_LEADER_EPOCH,
+  ErrorCode.OFFSET_NOT_AVAILABLE,
+  ErrorCode.KAFKA_STORAGE_ERROR,
+  ErrorCode.UNKNOWN_SERVER_ERROR,
+]
 
 /** The answers of one broker to Fetch and ListOffsets, with incremental sessions. */
 export class FakeFetches {
@@ -14,6 +31,8 @@ export class FakeFetches {
   readonly #brokerId: number
   readonly #sessions = new Map<number, Session>()
   #nextSession = 1
+  /** How often a partition is answered with an error that passes. */
+  fetchesFail = 0
 
   constructor(cluster: FakeCluster, brokerId: number) {
     this.#cluster = cluster
@@ -29,13 +48,14 @@ export class FakeFetches {
     const session = this.#sessionOf(request)
     if (typeof session === 'number') return { errorCode: session, sessionId: 0 }
     this.#remember(session, request)
+    session.isCommitted = request.isolationLevel === 1
     const sessionId = [...this.#sessions].find(([, each]) => each === session)![0]
     let responses = this.#answers(session, request.maxBytes)
     if (responses.length === 0) {
       await this.#cluster.runtime.sleep(request.maxWaitMs)
       responses = this.#answers(session, request.maxBytes)
     }
-    return { errorCode: ErrorCode.NONE, sessionId, responses }
+    return { errorCode: ErrorCode.NONE, sessionId, responses, nodeEndpoints: this.#cluster.endpoints }
   }
 
   listOffsets({ topics }: Decoded<typeof listOffsetsRequest>) {
@@ -55,7 +75,7 @@ export class FakeFetches {
   #sessionOf({ sessionId, sessionEpoch }: FetchRequest): Session | number {
     if (sessionEpoch === 0) {
       this.#sessions.delete(sessionId)
-      const session = { epoch: 1, offsets: new Map() }
+      const session = { epoch: 1, isCommitted: false, offsets: new Map() }
       this.#sessions.set(this.#nextSession++, session)
       return session
     }
@@ -83,7 +103,7 @@ export class FakeFetches {
     for (const { topic: name, topicId, partition: index, fetchOffset } of session.offsets.values()) {
       const topic = [...this.#cluster.topics.values()].find((each) => each.id === topicId || each.name === name)
       const partition = topic?.partitions[index]
-      const answer = this.#answer(partition, index, fetchOffset, left)
+      const answer = this.#answer(partition, { index, fetchOffset, maxBytes: left, isCommitted: session.isCommitted })
       if (answer === undefined) continue
       left -= 'records' in answer ? answer.records.length : 0
       responses.push({ topic: name, topicId, partitions: [answer] })
@@ -91,34 +111,42 @@ export class FakeFetches {
     return responses
   }
 
-  #answer(partition: FakePartition | undefined, partitionIndex: number, fetchOffset: number, maxBytes: number) {
-    const failed = (errorCode: number) => ({ partitionIndex, errorCode })
-    if (partition === undefined) return failed(ErrorCode.UNKNOWN_TOPIC_ID)
-    if (partition.leader !== this.#brokerId) return failed(ErrorCode.NOT_LEADER_OR_FOLLOWER)
-    const end = partition.log.records.length
-    if (fetchOffset > end) return failed(ErrorCode.OFFSET_OUT_OF_RANGE)
-    const records = batchesFrom(partition, fetchOffset, maxBytes)
+  #answer(partition: FakePartition | undefined, wanted: Wanted) {
+    const { index: partitionIndex, fetchOffset, isCommitted } = wanted
+    if (partition === undefined) return { partitionIndex, errorCode: ErrorCode.UNKNOWN_TOPIC_ID }
+    if (partition.leader !== this.#brokerId) return { partitionIndex, ...this.#cluster.notLeader(partition) }
+    if (this.#cluster.runtime.chance.happens(this.fetchesFail))
+      return { partitionIndex, errorCode: failures[this.#cluster.runtime.chance.integer(failures.length)]! }
+    const { log } = partition
+    const end = log.records.length
+    const lastStableOffset = log.lastStableOffset
+    if (fetchOffset > end) return { partitionIndex, errorCode: ErrorCode.OFFSET_OUT_OF_RANGE }
+    const { records, nextOffset } = batchesFrom(partition, wanted, isCommitted ? lastStableOffset : end)
     if (records.length === 0) return undefined
-    return { partitionIndex, errorCode: ErrorCode.NONE, highWatermark: end, lastStableOffset: end, records }
+    const abortedTransactions = isCommitted ? log.abortedBetween(fetchOffset, nextOffset) : null
+    const { NONE: errorCode } = ErrorCode
+    return { partitionIndex, errorCode, highWatermark: end, lastStableOffset, abortedTransactions, records }
   }
 }
 
-/** Whole batches from the one with the offset on; at least one of them. */
-function batchesFrom({ log, leaderEpoch }: FakePartition, fetchOffset: number, maxBytes: number): Buffer {
+/** Whole batches from the one with the offset on, before `endOffset`; at least one of them, if there is one. */
+export function batchesFrom(
+  { log, leaderEpoch }: FakePartition,
+  { fetchOffset, maxBytes }: Pick<Wanted, 'fetchOffset' | 'maxBytes'>,
+  endOffset: number,
+  bytesMost = 400,
+) {
   const found: Buffer[] = []
-  let baseOffset = 0
   let bytes = 0
-  for (const written of log.batches) {
-    const { recordsCount } = new PackedBatch(written)
-    if (baseOffset + recordsCount > fetchOffset) {
-      if (bytes > 0 && bytes + written.length > Math.min(maxBytes, 400)) break
-      const served = new PackedBatch(Buffer.from(written))
-      served.baseOffset = baseOffset
-      served.partitionLeaderEpoch = leaderEpoch
-      found.push(served.bytes)
-      bytes += written.length
-    }
-    baseOffset += recordsCount
+  let at = log.batchAt(fetchOffset)
+  for (; at < log.batches.length && log.baseOffsets[at]! < endOffset && fetchOffset < endOffset; at++) {
+    const written = log.batches[at]!
+    if (bytes > 0 && bytes + written.length > Math.min(maxBytes, bytesMost)) break
+    const served = new PackedBatch(Buffer.from(written))
+    served.baseOffset = log.baseOffsets[at]!
+    served.partitionLeaderEpoch = leaderEpoch
+    found.push(served.bytes)
+    bytes += written.length
   }
-  return Buffer.concat(found)
+  return { records: Buffer.concat(found), nextOffset: log.baseOffsets[at] ?? log.records.length }
 }

@@ -111,6 +111,12 @@ export class FakeGroup {
     }
   }
 
+  /** One of its members is out. */
+  expel(): void {
+    const ids = [...this.#members.keys()]
+    if (ids.length > 0) this.#remove(ids[this.#runtime.chance.integer(ids.length)]!)
+  }
+
   #newMember(id: string, { protocols, rebalanceTimeoutMs, sessionTimeoutMs }: JoinRequest): Member {
     const nothing = { session: undefined, joining: undefined, syncing: undefined }
     return { id, protocols, rebalanceTimeoutMs, sessionTimeoutMs, ...nothing }

@@ -41,7 +41,8 @@ export type MakeDelivery<T> = (resolve: (value: T) => void, reject: (error: Ottl
  *   open     records and offsets are taken.    the work is done -> ending; it throws -> ending
  *   ending   nothing is taken any more; what was sent settles, then the coordinator commits or aborts. -> idle
  *   fenced   for good: see `fatalErrors`.
- * `identity` undefined: unknown what became of the last one. The next `begin` asks for a new epoch, which aborts it.
+ * `identity` undefined: unknown what became of the last one. The next `begin` asks for a new epoch, which aborts it; as the
+ * one that it was (KIP-360), so that a producer whose place was taken meanwhile does not take it back.
  */
 export class Transactions {
   readonly #dispatcher: Dispatcher
@@ -51,6 +52,7 @@ export class Transactions {
   #state: 'idle' | 'open' | 'ending' = 'idle'
   #fenced: OttlaError | undefined
   #identity: ProducerIdentity | undefined
+  #lastIdentity: ProducerIdentity | undefined
   #isVersion2 = false
   /** The coordinator may know of something to end. */
   #hasContent = false
@@ -131,7 +133,7 @@ export class Transactions {
 
   async #begin(): Promise<void> {
     if (this.#fenced !== undefined) throw this.#fenced
-    if (this.#identity === undefined) await this.#initialize()
+    if (this.#identity === undefined) await this.#initialize(this.#lastIdentity)
     this.#failure = undefined
     this.#hasContent = false
     this.#added.clear()
@@ -152,6 +154,7 @@ export class Transactions {
     // Another object would mean that sequences start anew.
     if (this.#identity?.producerId === producerId && this.#identity.producerEpoch === producerEpoch) return
     this.#identity = identity
+    this.#lastIdentity = identity
     this.#dispatcher.setIdentity(identity)
   }
 
