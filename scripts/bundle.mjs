@@ -13,6 +13,8 @@ import { builtFolder, publishedPackages } from './published.mjs'
 /** The program is a package of its own, which may import `ottla` but not the other way round; it is installed with it. */
 const programs = { ottla: [{ name: 'cli', source: join(root, 'packages', 'cli', 'src', 'main.ts') }] }
 const target = 'node20.19'
+/** Their default is all that they export: what programs get of the CommonJS library in whose place they stand. */
+const wholeByDefault = new Set(['kafkajs'])
 
 for (const { directory, manifest, entries } of publishedPackages()) {
   const outdir = join(directory, builtFolder)
@@ -78,8 +80,11 @@ async function writeCommonJs({ path, text }) {
 /** The module of names through which ECMAScript modules get an entry. */
 function writeNames(outdir, name, metafile) {
   const names = metafile.outputs[relative(root, join(outdir, `${name}.js`)).replaceAll('\\', '/')].exports
-  if (names.includes('default'))
+  const isWholeByDefault = names.includes('default') && wholeByDefault.has(name)
+  if (names.includes('default') && !isWholeByDefault)
     throw new Error(`${outdir}: ${name} has a default export, which is not the same both ways`)
-  const lines = [`import whole from './${name}.js'`, `export const { ${names.sort().join(', ')} } = whole`, '']
+  const named = names.filter((each) => each !== 'default').sort()
+  const lines = [`import whole from './${name}.js'`, `export const { ${named.join(', ')} } = whole`, '']
+  if (isWholeByDefault) lines.splice(2, 0, 'export default whole')
   writeFileSync(join(outdir, `${name}.mjs`), lines.join('\n'))
 }

@@ -20,7 +20,13 @@ export function buildTypes() {
       const declaration = declarationOf(source)
       copyWithMentioned(declaration, { built, isOutside, done })
       writeFileSync(join(built, `${name}.d.ts`), `export * from '${between(built, placeOf(declaration, built))}'\n`)
-      writeFileSync(join(built, `${name}.d.mts`), `export * from './${name}.js'\n`)
+      const hasDefault = readFileSync(declaration, 'utf8').includes('export * as default')
+      const lines = [
+        `export * from './${name}.js'`,
+        ...(hasDefault ? [`export { default } from './${name}.js'`] : []),
+        '',
+      ]
+      writeFileSync(join(built, `${name}.d.mts`), lines.join('\n'))
     }
   }
 }

@@ -12,6 +12,8 @@ export {
   ResourcePatternTypes,
 } from './enums.ts'
 export * from './errors.ts'
+/** `import kafkajs from`, which works with kafkajs too, as it is CommonJS. */
+export * as default from './index.ts'
 export { Kafka } from './kafka.ts'
 export { PartitionAssigners } from './partition-assigner.ts'
 export { Partitioners } from './partitioner.ts'

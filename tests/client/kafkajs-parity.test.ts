@@ -1,0 +1,271 @@
+// The same program with kafkajs and with the drop-in, against Ottla: what it observes must be the same.
+import { deepEqual } from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as dropIn from '@ottla/client/kafkajs'
+import type * as kafkajs from 'kafkajs'
+import theirs from 'kafkajs'
+import { startBroker } from 'ottla'
+
+type Library = typeof theirs
+
+/** Gives what the program has observed, without what differs from run to run. */
+type Program = (kafka: kafkajs.Kafka, library: Library) => Promise<unknown>
+
+process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1'
+
+function sameWithBoth(what: string, program: Program): void {
+  test(what, async () => {
+    const observed: unknown[] = []
+    for (const library of [theirs, dropIn as unknown as typeof theirs]) {
+      await using broker = await startBroker()
+      const brokers = [broker.bootstrapServers]
+      observed.push(
+        await program(new library.Kafka({ brokers, clientId: 'parity', logLevel: library.logLevel.NOTHING }), library),
+      )
+    }
+    deepEqual(observed[1], observed[0])
+  })
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(20)
+}
+
+/** What a call gives, or how it fails. */
+async function outcome(work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await work()
+  } catch (error) {
+    const { name, message, retriable, type, code } = error as kafkajs.KafkaJSProtocolError
+    return { name, message, retriable, type, code }
+  }
+}
+
+const topic = 'parity'
+
+async function create(kafka: kafkajs.Kafka, numPartitions = 1): Promise<kafkajs.Admin> {
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({ topics: [{ topic, numPartitions }] })
+  return admin
+}
+
+async function send(kafka: kafkajs.Kafka, messages: kafkajs.Message[]): Promise<kafkajs.RecordMetadata[]> {
+  const producer = kafka.producer()
+  await producer.connect()
+  const sent = await producer.send({ topic, messages })
+  await producer.disconnect()
+  return sent
+}
+
+/** Of those that always come, and once. */
+const steadyEvents = /connect|group_join|batch_process|commit_offsets|stop|crash/
+
+sameWithBoth('messages, their places, and the events around them', async (kafka) => {
+  const admin = await create(kafka, 3)
+  const messages = ['a', 'b', 'c', 'd', 'e'].map((key, i) => ({
+    key,
+    value: i === 4 ? null : `value ${i}`,
+    headers: { one: '1', more: ['2', Buffer.from('3')] },
+    timestamp: String(1_700_000_000_000 + i),
+  }))
+  const sent = await send(kafka, messages)
+  const consumer = kafka.consumer({ groupId: 'g' })
+  const events: string[] = []
+  for (const name of Object.values(consumer.events))
+    if (steadyEvents.test(name)) consumer.on(name, ({ type }) => void events.push(type))
+  const batches: unknown[] = []
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { duration, ...payload } }) => void batches.push(payload))
+  const joins: unknown[] = []
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    const { memberAssignment, groupProtocol, isLeader, groupId } = payload
+    joins.push({ memberAssignment, groupProtocol, isLeader, groupId, keys: Object.keys(payload).sort() })
+  })
+  const received: unknown[] = []
+  await consumer.connect()
+  await consumer.subscribe({ topics: [topic], fromBeginning: true })
+  await consumer.run({
+    eachMessage: async ({ topic, partition, message: { key, value, headers, timestamp, offset, attributes } }) => {
+      received.push({ topic, partition, key, value, headers: { ...headers }, timestamp, offset, attributes })
+    },
+  })
+  await until(() => received.length === messages.length)
+  await until(() => events.filter((name) => name === 'consumer.commit_offsets').length === batches.length)
+  const offsets = await admin.fetchOffsets({ groupId: 'g', topics: [topic] })
+  await consumer.disconnect()
+  await admin.disconnect()
+  const sorted = (list: unknown[]) => list.map((each) => JSON.stringify(each)).sort()
+  return { sent: sorted(sent), received: sorted(received), batches: sorted(batches), joins, events, offsets }
+})
+
+sameWithBoth('eachBatch, its tools, and a handler that fails', async (kafka) => {
+  const admin = await create(kafka)
+  await send(
+    kafka,
+    Array.from({ length: 6 }, (_, i) => ({ value: String(i) })),
+  )
+  const observed: unknown[] = []
+  const consumer = kafka.consumer({ groupId: 'g', retry: { initialRetryTime: 20, retries: 3 } })
+  const commits: unknown[] = []
+  consumer.on(
+    consumer.events.COMMIT_OFFSETS,
+    ({ payload: { groupId, topics } }) => void commits.push({ groupId, topics }),
+  )
+  await consumer.subscribe({ topic, fromBeginning: true })
+  let calls = 0
+  await consumer.run({
+    eachBatchAutoResolve: false,
+    eachBatch: async ({ batch, resolveOffset, uncommittedOffsets, commitOffsetsIfNecessary, isRunning, isStale }) => {
+      calls++
+      const tool = {
+        lag: batch.offsetLag(),
+        low: batch.offsetLagLow(),
+        first: batch.firstOffset(),
+        last: batch.lastOffset(),
+      }
+      observed.push({ ...tool, values: batch.messages.map(({ value }) => String(value)), empty: batch.isEmpty() })
+      resolveOffset(batch.messages[0]!.offset)
+      observed.push(uncommittedOffsets(), isRunning(), isStale())
+      if (calls === 2) throw new Error('once')
+      if (calls === 3) await commitOffsetsIfNecessary(uncommittedOffsets())
+    },
+  })
+  await until(() => calls === 6 && commits.length === 6)
+  const offsets = await admin.fetchOffsets({ groupId: 'g', topics: [topic] })
+  await consumer.disconnect()
+  await admin.disconnect()
+  return { observed, commits, offsets }
+})
+
+sameWithBoth('crashes, their errors, and whether the consumer begins again', async (kafka, library) => {
+  const admin = await create(kafka)
+  await send(kafka, [{ value: 'x' }])
+  const crashes: unknown[] = []
+  const run = async (groupId: string, error: Error, restartOnFailure?: () => Promise<boolean>) => {
+    const retry = { initialRetryTime: 20, retries: 1, ...(restartOnFailure && { restartOnFailure }) }
+    const consumer = kafka.consumer({ groupId, retry })
+    let crashCount = 0
+    const events: string[] = []
+    for (const name of Object.values(consumer.events))
+      if (/connect|stop|crash/.test(name)) consumer.on(name, ({ type }) => void events.push(type))
+    consumer.on(consumer.events.CRASH, ({ payload: { error: crash, restart, groupId } }) => {
+      crashCount++
+      const { name, message, retriable, cause, retryCount } = crash as kafkajs.KafkaJSNumberOfRetriesExceeded
+      crashes.push({ name, message, retriable, cause: cause?.message, retryCount, restart, groupId })
+    })
+    await consumer.subscribe({ topic, fromBeginning: true })
+    await consumer.run({
+      eachMessage: async () => {
+        throw error
+      },
+    })
+    await until(() => crashCount === 1)
+    await consumer.disconnect()
+    crashes.push(events.slice(0, 4))
+  }
+  await run('retriable', new Error('fails'), async () => false)
+  await run('bug', new TypeError('a bug'))
+  await run('for good', new library.KafkaJSNonRetriableError('never again'))
+  await admin.disconnect()
+  return crashes
+})
+
+sameWithBoth('seek, pause, resume, stop and run again', async (kafka) => {
+  const admin = await create(kafka, 2)
+  await send(
+    kafka,
+    [0, 0, 0, 1].map((partition, i) => ({ partition, value: String(i) })),
+  )
+  const seen: string[] = []
+  const paused: unknown[] = []
+  const consumer = kafka.consumer({ groupId: 'g', maxWaitTimeInMs: 100 })
+  await consumer.subscribe({ topic, fromBeginning: true })
+  const eachMessage: kafkajs.EachMessageHandler = async ({ partition, message }) =>
+    void seen.push(`${partition}:${message.value}`)
+  void consumer.run({ eachMessage })
+  consumer.pause([{ topic, partitions: [1] }])
+  consumer.seek({ topic, partition: 0, offset: '1' })
+  await until(() => seen.length === 2)
+  paused.push(consumer.paused())
+  consumer.resume([{ topic }])
+  await until(() => seen.length === 3)
+  paused.push(consumer.paused())
+  await consumer.stop()
+  await send(kafka, [{ partition: 0, value: 'later' }])
+  await consumer.run({ eachMessage })
+  await until(() => seen.length === 4)
+  await consumer.disconnect()
+  const offsets = await admin.fetchOffsets({ groupId: 'g', topics: [topic] })
+  await admin.disconnect()
+  return { seen, paused, offsets }
+})
+
+sameWithBoth('what the admin answers', async (kafka) => {
+  const admin = await create(kafka, 2)
+  await send(
+    kafka,
+    [0, 0, 1].map((partition, i) => ({ partition, value: String(i), timestamp: String(1_000 + i) })),
+  )
+  // A group that was never joined has no protocol: kafkajs joins to set offsets, and the drop-in does not.
+  const consumer = kafka.consumer({ groupId: 'g' })
+  await consumer.subscribe({ topic })
+  await consumer.run({ eachMessage: async () => {} })
+  await consumer.disconnect()
+  const entries = [{ name: 'retention.ms', value: '1234' }]
+  const resources = [{ type: 2, name: topic, configNames: ['retention.ms', 'cleanup.policy'] }]
+  const observed = [
+    await outcome(() => admin.createTopics({ topics: [{ topic }] })),
+    await outcome(() => admin.listTopics()),
+    await outcome(() => admin.fetchTopicOffsets(topic)),
+    await outcome(() => admin.fetchTopicOffsetsByTimestamp(topic, 1_001)),
+    await outcome(() =>
+      admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries: entries }] }),
+    ),
+    await outcome(() => admin.describeConfigs({ includeSynonyms: false, resources })),
+    await outcome(() => admin.setOffsets({ groupId: 'g', topic, partitions: [{ partition: 0, offset: '1' }] })),
+    await outcome(() => admin.fetchOffsets({ groupId: 'g', topics: [topic] })),
+    await outcome(() => admin.resetOffsets({ groupId: 'g', topic, earliest: true })),
+    await outcome(() => admin.fetchOffsets({ groupId: 'g', topics: [topic], resolveOffsets: true })),
+    await outcome(async () => (await admin.listGroups()).groups),
+    await outcome(() => admin.describeGroups(['g'])),
+    await outcome(() => admin.deleteGroups(['g'])),
+    await outcome(() => admin.deleteGroups(['g'])),
+    await outcome(() => admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '1' }] })),
+    await outcome(() => admin.fetchTopicOffsets(topic)),
+    await outcome(() => admin.fetchTopicMetadata({ topics: [topic] })),
+    await outcome(() => admin.createTopics({ topics: 'x' as never })),
+    await outcome(() => admin.createPartitions({ topicPartitions: [{ topic, count: 1 }] })),
+    await outcome(() =>
+      admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 77 as never, name: topic }] }),
+    ),
+    await outcome(() => admin.deleteTopics({ topics: [topic] })),
+  ]
+  await admin.disconnect()
+  return JSON.parse(JSON.stringify(observed, sortedKeys))
+})
+
+sameWithBoth('how a producer refuses', async (kafka) => {
+  const producer = kafka.producer({ retry: { retries: 0 } })
+  const early = await outcome(() => producer.send({ topic, messages: [{ value: 'x' }] }))
+  await producer.connect()
+  const observed = [
+    await outcome(() => producer.send({ topic: null as never, messages: [] })),
+    await outcome(() => producer.send({ topic, messages: null as never })),
+    await outcome(() => producer.send({ topic, messages: [{ key: 'k' } as never] })),
+    await outcome(() => producer.send({ topic: 'not a topic', messages: [{ value: 'x' }] })),
+    await outcome(() => producer.send({ topic, acks: 0, messages: [{ value: 'x' }] })),
+    await outcome(() => producer.sendBatch({ topicMessages: [] })),
+    await outcome(() => producer.transaction()),
+  ]
+  await producer.disconnect()
+  return [early, ...observed]
+})
+
+/** kafkajs keeps the order of the broker's answer, which is nobody's promise. */
+const sortedKeys = (_key: string, value: unknown): unknown =>
+  Array.isArray(value) && value.every((each) => typeof each === 'object')
+    ? [...value].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+    : typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value
