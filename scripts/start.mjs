@@ -1,11 +1,11 @@
 // `npm start`: a broker on 127.0.0.1:9092 with its data in ./data. Arguments go on to `ottla start`.
 import { build, root } from './prepare.mjs'
 
+// npm runs this below a shell, which does not pass on the signal that ends npm: it just goes, and so must the broker,
+// also if that happened while it was being built.
+const parent = process.ppid
 build()
 process.chdir(root)
-
-// npm runs this below a shell, which does not pass on the signal that ends npm: it just goes, and so must the broker.
-const parent = process.ppid
 const watch = setInterval(() => {
   if (process.ppid === parent) return
   clearInterval(watch)

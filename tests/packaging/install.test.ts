@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { Folder, type Manifest, packPublished, root, succeed } from './folder.ts'
 
+const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx'
 const packed = packPublished(new Folder().path)
 const archives = packed.map(({ archive }) => archive)
 const entries = packed.flatMap(({ manifest }) => entriesOf(manifest))
@@ -37,7 +38,7 @@ for (const [module, moduleResolution] of [
 
 test('npx ottla tells its version, serves, and ends when it is told to', async () => {
   const { version } = folder.readJson<{ version: string }>('node_modules/ottla/package.json')
-  equal(succeed(folder.run('npx', '--no-install', 'ottla', '--version')).trim(), version)
+  equal(succeed(folder.run(npx, '--no-install', 'ottla', '--version')).trim(), version)
   const program = join('node_modules', 'ottla', 'bin', 'ottla.js')
   const broker = folder.start(process.execPath, program, 'start', '--listen', '127.0.0.1:0', '--data', 'data')
   let output = ''
