@@ -9,6 +9,8 @@ import { install, root } from './prepare.mjs'
 import { publishedPackages } from './published.mjs'
 
 const folder = join(root, 'docs', 'api')
+/** An entry whose names are those of another project, and so is its documentation. */
+const documentedElsewhere = ['@ottla/client/kafkajs']
 const isCheck = process.argv.includes('--check')
 const out = isCheck ? mkdtempSync(join(tmpdir(), 'ottla-api-')) : folder
 process.exitCode = (await write()) && (!isCheck || isFresh()) ? 0 : 1
@@ -40,7 +42,7 @@ function entryNames() {
       return [path.replace(/(\/index)?\.ts$/, ''), { name: imported, source }]
     }),
   )
-  return new Map(named)
+  return new Map(named.filter(([, { name }]) => !documentedElsewhere.includes(name)))
 }
 
 function optionsFor(entryPoints) {
