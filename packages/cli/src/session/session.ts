@@ -27,7 +27,7 @@ export async function runSession(
   let exitCode: number = exitCodes.good
   try {
     const config = await clientConfig(options, runtime)
-    const log = warnings(tell)
+    const log = warnings(tell, runtime.monotonic)
     let isConnected = false
     // What keeps it from connecting at first is the failure of the command, and told as such.
     client = createClient({ ...config, log: (line) => isConnected && log(line) })

@@ -62,6 +62,15 @@ test('a server whose certificate is not trusted, or is for another name, is refu
   server.close()
 })
 
+test('a name that is not to be checked may be another, but the certificate must be trusted all the same', async () => {
+  const { server, address } = await echo()
+  const tls = { serverName: 'other.test', checkServerName: false }
+  const connection = await nodeNetwork.connect(address, { tls: { ...tls, ca: cert } })
+  connection.destroy()
+  await rejects(nodeNetwork.connect(address, { tls }), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+  server.close()
+})
+
 test('connecting is given up when its signal fires, and not begun after that', async () => {
   // It accepts and says nothing: TLS waits.
   const silent = createTcpServer(() => {})
