@@ -289,3 +289,32 @@ test('records that are there already do not keep others from their turn, however
     }
   })
 })
+
+test('a key that takes long holds the others up only after many records, and none is lost', () => {
+  const scene = new Scene()
+  const count = 110_000
+  const records = Array.from({ length: count }, (_, i) => ({ timestamp: i, key: i === 0 ? Buffer.from('slow') : null }))
+  const { log } = scene.topic.partitions[0]!
+  for (let i = 0; i < count; i += 10_000) log.append(pack(records.slice(i, i + 10_000)).bytes)
+  return scene.run(async () => {
+    const consumer = await scene.assigned()
+    const done = new AbortController()
+    let goOn = () => {}
+    let handled = 0
+    const running = consumer.run({
+      orderedBy: 'key',
+      concurrency: 100,
+      signal: done.signal,
+      eachRecord: ({ offset }) => {
+        if (++handled === count) done.abort()
+        return offset === 0 ? new Promise<void>((resolve) => (goOn = resolve)) : undefined
+      },
+    })
+    await scene.runtime.sleep(1_000)
+    assert.ok(handled > 90_000 && handled <= 100_000, `${handled} are handled`)
+    goOn()
+    await running
+    assert.equal(handled, count)
+    await consumer.close()
+  })
+})

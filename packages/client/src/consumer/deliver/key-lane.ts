@@ -7,6 +7,6 @@ export function laneOf(key: unknown, offset: number, count: number): number {
   const bytes = key instanceof Uint8Array ? key : Buffer.from(typeof key === 'string' ? key : JSON.stringify(key))
   // FNV-1a: short, and even enough for lanes.
   let hash = 0x811c9dc5
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193)
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
   return (hash >>> 0) % count
 }

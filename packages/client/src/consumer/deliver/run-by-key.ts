@@ -13,6 +13,11 @@ import type { HandlerContext, RunByRecord } from './run-options.ts'
 /** Records that wait in the lanes, for each lane: enough for a slow key not to hold up the others at once. */
 const waitingPerLane = 64
 
+/**
+ * So many offsets of a partition may be done behind one that is not: they cannot be committed, and each takes some memory.
+ */
+const unfinishedMost = 100_000
+
 interface Job<K, V> {
   readonly record: ConsumerRecord<K, V>
   readonly partition: AssignedPartition
@@ -90,7 +95,7 @@ export class RunByKey<K, V> {
       partition.enter()
       const pending = progress.begin(record.offset + 1)
       this.#push({ record, partition, progress, context, pending, handling: undefined })
-      while (this.#waitingCount >= this.#lanes.length * waitingPerLane && !this.#isOver) await this.#intake.change()
+      while (this.#mustWait(progress) && !this.#isOver) await this.#intake.change()
       if (count % recordsPerLook === 0 && this.#intake.isTurnDue) await this.#intake.change()
       if (this.#isOver) {
         if (!cursor.isVoid) this.#intake.putBack(partition)
@@ -98,6 +103,10 @@ export class RunByKey<K, V> {
       }
     }
     if (!cursor.isVoid) progress.done(progress.begin(nextOffset))
+  }
+
+  #mustWait(progress: OffsetProgress): boolean {
+    return this.#waitingCount >= this.#lanes.length * waitingPerLane || progress.unfinishedCount >= unfinishedMost
   }
 
   #push(job: Job<K, V>): void {

@@ -128,7 +128,8 @@ export class AssignedPartition implements TopicPartition {
   }
 
   leave(): void {
-    if (--this.#busyCount > 0) return
+    // Once for each record: nothing is made when nobody waits.
+    if (--this.#busyCount > 0 || this.#whenIdle.length === 0) return
     const waiting = this.#whenIdle
     this.#whenIdle = []
     for (const idle of waiting) idle()
