@@ -1,6 +1,7 @@
 // Share groups (KIP-932) against Apache Kafka 4.2 or later: Ottla has none yet.
 import assert from 'node:assert/strict'
-import type { Client, ShareRecord } from '@ottla/client'
+import { tracingChannel } from 'node:diagnostics_channel'
+import type { Client, ProcessMessage, ShareRecord } from '@ottla/client'
 import { onKafka, type Scene } from './brokers.ts'
 
 interface Queue {
@@ -97,5 +98,35 @@ onKafka(
       break
     }
     assert.deepEqual(refused, [])
+  }),
+)
+
+onKafka(
+  'what a member does is counted, and its handlers are told to whoever listens',
+  withQueue(4, async ({ client, options }) => {
+    const told: string[] = []
+    const listeners = {
+      start: ({ groupId, record }: ProcessMessage) =>
+        void told.push(`${groupId === options.groupId} ${record!.offset >= 0}`),
+      end() {},
+      asyncStart() {},
+      asyncEnd() {},
+      error() {},
+    }
+    tracingChannel<string, ProcessMessage>('ottla:consumer:process').subscribe(listeners)
+    const consumer = client.shareConsumer(options)
+    await consumer.run({
+      eachRecord: (record) => {
+        if (record.value?.toString() === '1') record.reject()
+        if (record.value?.toString() === '2' && record.deliveryCount === 1) record.release()
+        if (told.length === 5) void consumer.close()
+      },
+    })
+    tracingChannel<string, ProcessMessage>('ottla:consumer:process').unsubscribe(listeners)
+    await consumer.close()
+    assert.deepEqual(told, Array(5).fill('true true'))
+    const { groupId, recordsAcquired, accepted, rejected, released, connections } = client.metrics().shareConsumers[0]!
+    assert.deepEqual([groupId, recordsAcquired, accepted, rejected, released], [options.groupId, 5, 3, 1, 1])
+    assert.ok(connections.requests > 5 && connections.open === 0)
   }),
 )
