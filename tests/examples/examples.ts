@@ -1,5 +1,9 @@
 // What each example must say, and what must be in the broker when it has ended: read by kafkajs, which shares no code with
 // the client that the examples use.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { succeed } from '../compat/harness/command.ts'
+import { root } from '../compat/harness/paths.ts'
 import type { Server } from '../compat/harness/server.ts'
 import { committedOf, recordsOf, topicNames } from './look.ts'
 import { standInForMsk } from './stand-in-for-msk.ts'
@@ -72,6 +76,14 @@ export const examples: readonly Example[] = [
     },
   },
   {
+    name: 'kafkajs',
+    says: [/^created: true$/m, /^o-1: 100 cents, from the web, at \d\/\d$/m, /^committed: \d,\d,\d$/m],
+    async leaves(bootstrap, { output }) {
+      const before = await runWithKafkajs(bootstrap)
+      return expect('what it prints', output, before).concat(expect('lines', output.trim().split('\n').length, 6))
+    },
+  },
+  {
     name: 'aws-msk-iam',
     says: [/^Logged in\. The cluster has 1 broker\.$/m],
     prepare: standInForMsk,
@@ -103,6 +115,25 @@ export const examples: readonly Example[] = [
     ],
   },
 ]
+
+/** The example as it was before its import was changed. */
+async function runWithKafkajs(bootstrap: string): Promise<string> {
+  const folder = join(root, 'examples', 'kafkajs')
+  const file = join(folder, 'before.tmp.ts')
+  const changed = readFileSync(join(folder, 'main.ts'), 'utf8')
+  const original = changed.replace("'@ottla/client/kafkajs' // was: 'kafkajs'", "'kafkajs'")
+  if (original === changed) throw new Error('the import of the example is another')
+  writeFileSync(file, original)
+  try {
+    const args = ['--conditions=@ottla/source', '--import', 'tsx', file]
+    return await succeed(process.execPath, args, {
+      cwd: folder,
+      env: { OTTLA_BOOTSTRAP: bootstrap, KAFKAJS_NO_PARTITIONER_WARNING: '1' },
+    })
+  } finally {
+    rmSync(file)
+  }
+}
 
 function expect(what: string, found: unknown, expected: unknown): string[] {
   return found === expected ? [] : [`${what}: ${found} instead of ${expected}`]
