@@ -31,6 +31,8 @@ for (const [module, moduleResolution] of [
 ]) {
   test(`programs of both kinds compile under strict settings: module ${module}, resolution ${moduleResolution}`, () => {
     for (const program of ['typed.mts', 'typed.cts']) folder.copyProgram(program)
+    const everything = entries.map((entry, i) => `import * as entry${i} from '${entry}'\nconsole.log(entry${i})\n`)
+    for (const program of ['everything.mts', 'everything.cts']) folder.write(program, everything.join(''))
     folder.write('tsconfig.json', JSON.stringify({ compilerOptions: strictSettings(module!, moduleResolution!) }))
     succeed(folder.run(process.execPath, join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'))
   })

@@ -8,6 +8,8 @@ for (const entry of process.argv.slice(2)) {
   const required = require(entry)
   ok(Object.keys(imported).length > 0, `${entry} exports nothing`)
   deepEqual(Object.keys(imported).sort(), Object.keys(required).sort())
-  for (const name of Object.keys(imported)) ok(imported[name] === required[name], `${entry} has two of ${name}`)
+  // A default export is all that `require` gives, as Node has it for modules of CommonJS.
+  const isSame = (name) => imported[name] === (name === 'default' ? required : required[name])
+  for (const name of Object.keys(imported)) ok(isSame(name), `${entry} has two of ${name}`)
   console.log(`${entry}: ${Object.keys(imported).length} names`)
 }
