@@ -10,6 +10,7 @@ import { byTopic, partitionKey, type TopicPartition } from '../consumer/topic-pa
 import { OttlaError } from '../ottla-error.ts'
 import { FetchedBatch } from './batch.ts'
 import { processBatch, processMessages, type RunTools } from './batch-processing.ts'
+import type { CommittedElsewhere } from './committed-elsewhere.ts'
 import { earliestOffset } from './consumer-checks.ts'
 import type { Instrumentation } from './instrumentation.ts'
 import { OffsetBook } from './offset-book.ts'
@@ -32,6 +33,7 @@ export interface ConsumerRunParts {
   readonly retry: RetrySettings
   readonly logger: Logger
   readonly instrumentation: Instrumentation<ConsumerEvents>
+  readonly committed: CommittedElsewhere
   /** It goes no further. */
   readonly crashed: (error: Error) => void
 }
@@ -59,10 +61,12 @@ export class ConsumerRun {
   readonly #busy = new Map<AssignedPartition, Promise<void>>()
   readonly #tools: RunTools
   #isRunning = true
+  readonly #stopping = new AbortController()
   #joined: () => void = () => {}
   #working: Promise<void> = Promise.resolve()
   #retries: Pauses
   #lastCommitMs = 0
+  #lastFetchMs = 0
   #breathedMs = 0
 
   constructor(parts: ConsumerRunParts) {
@@ -72,11 +76,8 @@ export class ConsumerRun {
       joined: (joined) => this.#hasJoined(joined),
       rebalancing: () => this.#rebalancing(),
       heartbeatAnswered: () => this.#emit('consumer.heartbeat', this.#member),
-      fetching: (brokerId) => this.#emit('consumer.fetch_start', { nodeId: String(brokerId) }),
-      fetched: (brokerId, durationMs) => {
-        const duration = Math.round(durationMs)
-        this.#emit('consumer.fetch', { numberOfBatches: 0, duration, nodeId: String(brokerId) })
-      },
+      fetching: (brokerId) => this.#fetching(brokerId),
+      fetched: (brokerId, durationMs) => this.#fetched(brokerId, durationMs),
     })
     this.#tools = this.#makeTools()
   }
@@ -87,18 +88,24 @@ export class ConsumerRun {
 
   /** Settles when the group has let it in, or it has crashed. */
   start(): Promise<void> {
-    const { topics } = this.#parts
+    const { topics, committed, consumer } = this.#parts
+    const stopListening = committed.listen(consumer.groupId, (offsets) => this.#offsets.committed(offsets))
     return new Promise((resolve) => {
       this.#joined = resolve
       if (topics.size === 0) resolve()
       else this.#engine.subscribe([...topics.keys()])
-      this.#working = this.#work().finally(resolve)
+      this.#working = this.#work().finally(() => {
+        stopListening()
+        resolve()
+      })
+      void this.#idleRounds()
     })
   }
 
   /** Handlers finish; what they have processed is committed; the group is told. */
   async stop(): Promise<void> {
     this.#isRunning = false
+    this.#stopping.abort()
     this.#engine.intake.wake()
     await this.#working
     await this.#engine.close({ timeoutMs: closeMs, tellGroup: true })
@@ -198,13 +205,18 @@ export class ConsumerRun {
         const why = translated(error)
         if (isRebalancing(why)) continue
         try {
-          await sleep(this.#engine.cluster.runtime, this.#retries.after(why))
+          await this.#pause(this.#retries.after(why))
         } catch (crash) {
           if (this.#isRunning) this.#parts.crashed(crash as Error)
           return
         }
       }
     }
+  }
+
+  /** Ends early when it stops. */
+  async #pause(ms: number): Promise<void> {
+    await this.#engine.cluster.wheel.sleep(ms, this.#stopping.signal).catch(() => {})
   }
 
   /** Gives batches to handlers until it is stopped, or one of them fails: then it waits for the others, and throws. */
@@ -363,6 +375,33 @@ export class ConsumerRun {
     this.#engine.committer!.commit([offset]).catch((error) => {
       this.#parts.logger.warn('The offset that was sought is not committed', { ...offset, error: error.message })
     })
+  }
+
+  #fetching(brokerId: number): void {
+    this.#emit('consumer.fetch_start', { nodeId: String(brokerId) })
+  }
+
+  #fetched(brokerId: number, durationMs: number): void {
+    this.#lastFetchMs = this.#engine.cluster.runtime.monotonic()
+    // kafkajs stopped counting batches, and gives 0.
+    const payload = { numberOfBatches: 0, duration: Math.round(durationMs), nodeId: String(brokerId) }
+    this.#emit('consumer.fetch', payload)
+  }
+
+  /** kafkajs tells of its rounds also when there is nothing to fetch; programs look at that to see that it lives. */
+  async #idleRounds(): Promise<void> {
+    const { cluster, settings } = this.#engine
+    const { fetchMaxWaitMs: waitMs } = settings
+    while (this.#isRunning) {
+      await this.#pause(waitMs)
+      const mayFetch = [...this.#engine.assignment.all()].some((each) => !each.isPaused)
+      if (!this.#isRunning || mayFetch || this.#engine.member === undefined) continue
+      if (cluster.runtime.monotonic() - this.#lastFetchMs < waitMs) continue
+      for (const brokerId of cluster.image.brokers.keys()) {
+        this.#fetching(brokerId)
+        this.#fetched(brokerId, waitMs)
+      }
+    }
   }
 
   #hasJoined({ memberId, leaderId, protocol, assigned, durationMs, generationId }: JoinedGroup): void {

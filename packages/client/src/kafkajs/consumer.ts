@@ -1,5 +1,6 @@
 import type { Timer } from '@ottla/runtime'
 import { ClusterFacade } from './cluster-facade.ts'
+import type { CommittedElsewhere } from './committed-elsewhere.ts'
 import type { ConnectedCluster } from './connected-cluster.ts'
 import { checkPartitions, offsetToCommit, soughtOffset, subscribed } from './consumer-checks.ts'
 import { ConsumerRun } from './consumer-run.ts'
@@ -44,6 +45,7 @@ export interface ConsumerParts {
   readonly config: ConsumerConfig
   readonly logger: Logger
   readonly rootLogger: Logger
+  readonly committed: CommittedElsewhere
   readonly instrumentation: Instrumentation<ConsumerEvents>
 }
 
@@ -177,9 +179,10 @@ export class KafkaConsumer {
   }
 
   async #start(config: ConsumerRunConfig): Promise<void> {
-    const { cluster, config: consumer, logger, rootLogger, instrumentation } = this.#parts
+    const { cluster, config: consumer, logger, rootLogger, instrumentation, committed } = this.#parts
     this.#config = config
     logger.info('Starting', { groupId: consumer.groupId })
+    let crashing: Promise<void> | undefined
     try {
       const connected = await cluster.current()
       if (this.#config !== config) return
@@ -193,7 +196,10 @@ export class KafkaConsumer {
         retry: cluster.retry,
         logger: rootLogger,
         instrumentation,
-        crashed: (error) => void this.#crashed(error, config),
+        committed,
+        crashed: (error) => {
+          crashing = this.#crashed(error, config)
+        },
       })
     } catch (error) {
       await this.#crashed(translated(error), config)
@@ -201,6 +207,8 @@ export class KafkaConsumer {
     }
     for (const act of this.#waiting.splice(0)) act(this.#run)
     await this.#run.start()
+    // One that was not let in has crashed by now.
+    await crashing
   }
 
   async #crashed(error: Error, config: ConsumerRunConfig): Promise<void> {

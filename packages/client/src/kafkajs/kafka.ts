@@ -1,6 +1,7 @@
 import { nodeRuntime, type Runtime, silentLog } from '@ottla/runtime'
 import { adminEvents, createAdmin } from './admin/admin.ts'
 import type { ClusterConfig } from './cluster-options.ts'
+import { CommittedElsewhere } from './committed-elsewhere.ts'
 import { ConnectedCluster } from './connected-cluster.ts'
 import { consumerEvents, KafkaConsumer } from './consumer.ts'
 import { logLevel } from './enums.ts'
@@ -21,6 +22,7 @@ export class Kafka {
   private readonly config: KafkaConfig
   private readonly runtime: Runtime
   private readonly rootLogger: Logger
+  private readonly committed = new CommittedElsewhere()
 
   constructor(config: KafkaConfig) {
     const { logLevel: level = logLevel.INFO, logCreator: creator = consoleLog } = config
@@ -34,13 +36,18 @@ export class Kafka {
     if (config.createPartitioner == null) this.warnOfPartitioner()
     const parts = this.parts('Producer', 'producer', producerEvents, { metadataMaxAge, allowAutoTopicCreation, retry })
     const { requestTimeout: requestTimeoutMs = 30_000 } = this.config
-    return new KafkaProducer({ ...parts, config, requestTimeoutMs }).api()
+    return new KafkaProducer({ ...parts, config, requestTimeoutMs, committed: this.committed }).api()
   }
 
   consumer(config: ConsumerConfig): Consumer {
     const { metadataMaxAge = defaultMetadataMaxAgeMs, allowAutoTopicCreation, retry } = config ?? {}
     const parts = this.parts('Consumer', 'consumer', consumerEvents, { metadataMaxAge, allowAutoTopicCreation, retry })
-    return new KafkaConsumer({ ...parts, config: config ?? {}, rootLogger: this.rootLogger }).api()
+    return new KafkaConsumer({
+      ...parts,
+      config: config ?? {},
+      rootLogger: this.rootLogger,
+      committed: this.committed,
+    }).api()
   }
 
   admin({ retry }: AdminConfig = {}): Admin {

@@ -3,6 +3,7 @@ import { Dispatcher } from '../producer/dispatcher.ts'
 import { newIdentity } from '../producer/producer-identity.ts'
 import { type ProducerSettings, producerSettings } from '../producer/producer-options.ts'
 import { Transactions } from '../producer/transaction/transactions.ts'
+import type { CommittedElsewhere } from './committed-elsewhere.ts'
 import { compressionType } from './compression.ts'
 import type { ConnectedCluster } from './connected-cluster.ts'
 import type { CompressionTypes } from './enums.ts'
@@ -36,6 +37,7 @@ export interface ProducerParts {
   readonly cluster: ConnectedCluster
   readonly config: ProducerConfig
   readonly requestTimeoutMs: number
+  readonly committed: CommittedElsewhere
   readonly logger: Logger
   readonly instrumentation: Instrumentation<ProducerEvents>
 }
@@ -137,7 +139,13 @@ export class KafkaProducer {
         transactionTimeoutMs: config.transactionTimeout ?? 60_000,
       })
       const { transactions } = session
-      const parts = { transactions, cluster: session.cluster, retry: cluster.retry, partition: this.#partition }
+      const parts = {
+        transactions,
+        cluster: session.cluster,
+        retry: cluster.retry,
+        partition: this.#partition,
+        committed: this.#parts.committed,
+      }
       this.#transaction = await ProducerTransaction.begin(parts)
       return this.#transaction.api()
     } finally {

@@ -1,6 +1,7 @@
 import type { Cluster } from '../connection/cluster.ts'
 import type { OttlaError } from '../ottla-error.ts'
 import type { OpenTransaction, Transactions } from '../producer/transaction/transactions.ts'
+import type { CommittedElsewhere } from './committed-elsewhere.ts'
 import { compressionType } from './compression.ts'
 import { KafkaJSNonRetriableError } from './errors.ts'
 import { checkMessages } from './message-check.ts'
@@ -16,6 +17,7 @@ export interface TransactionParts {
   readonly cluster: Cluster
   readonly retry: RetrySettings
   readonly partition: Partition
+  readonly committed: CommittedElsewhere
 }
 
 const aborted = new Error('the transaction was aborted')
@@ -101,6 +103,7 @@ export class ProducerTransaction {
       partitions.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) })),
     )
     await translating(this.#open.sendOffsets(offsets, consumerGroupId))
+    this.#parts.committed.tell(consumerGroupId, topics)
   }
 
   async #commit(): Promise<void> {
