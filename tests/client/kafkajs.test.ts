@@ -78,7 +78,9 @@ onBoth('a message goes there and back with its key, its headers and its time', a
     timestamp: '1700000000000',
     attributes: 0,
     offset: '0',
-  })
+    magicByte: 2,
+    isControlRecord: false,
+  } as object)
   equal(received[1]!.message.value, null)
   await producer.disconnect()
 })

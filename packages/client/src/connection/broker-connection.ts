@@ -17,7 +17,7 @@ import { beforeNegotiation, readApiVersions, SpokenVersions } from './api-versio
 import type { ConnectionWatch } from './diagnostics.ts'
 import { FrameReader } from './frame-reader.ts'
 import type { WatchedRequest } from './request-watch.ts'
-import type { Deadline, TimerWheel } from './timer-wheel.ts'
+import { type Deadline, type TimerWheel, tickMs } from './timer-wheel.ts'
 
 export interface SendOptions {
   /** How long the answer may take. Without it, the connection's request timeout. */
@@ -175,7 +175,7 @@ export class BrokerConnection {
       const sentAt = watch.requests?.now() ?? 0
       const sent = { correlationId, request, response, version, settle, fail, sentAt }
       const timedOut = () => this.#timedOut(sent, timeoutMs)
-      const deadline = wheel.after(timeoutMs, timedOut)
+      const deadline = timeoutMs < tickMs ? wheel.precisely(timeoutMs, timedOut) : wheel.after(timeoutMs, timedOut)
       this.#inFlight.push({ ...sent, timedOut, deadline })
       watch.requests?.inFlight(this.broker, this.#inFlight.length)
     })

@@ -1,6 +1,6 @@
 import type { Runtime } from '@ottla/runtime'
 
-const tickMs = 20
+export const tickMs = 20
 const slotCount = 512
 
 /** A deadline that has been set. Cancelling one that has passed does nothing. */
@@ -77,6 +77,13 @@ export class TimerWheel {
 
   leftMs(deadline: Deadline): number {
     return Math.max(0, deadline.atMs - this.#runtime.monotonic())
+  }
+
+  /** The same without waiting for a tick, for what may take less than one: by a timer of its own. */
+  precisely(ms: number, fire: () => void): Deadline {
+    const deadline = new Deadline(this.#runtime.monotonic() + ms, 0, fire)
+    this.#runtime.timer(ms, () => deadline.fire())
+    return deadline
   }
 
   /** Settles when `ms` have passed, or rejects with the signal's reason. */

@@ -52,13 +52,21 @@ export class FetchedBatch implements Batch {
   }
 }
 
-const messageOf = ({ key, value, timestamp, offset, headers }: ConsumerRecord): KafkaMessage => ({
+/** With what kafkajs has and does not declare: the format of the batch, and that it is no marker. */
+interface WholeMessage extends Omit<KafkaMessage & { headers: IHeaders }, 'size'> {
+  magicByte: 2
+  isControlRecord: false
+}
+
+const messageOf = ({ key, value, timestamp, offset, headers }: ConsumerRecord): WholeMessage => ({
+  magicByte: 2,
+  attributes: 0,
+  timestamp: String(timestamp),
+  offset: String(offset),
   key,
   value,
-  timestamp: String(timestamp),
-  attributes: 0,
-  offset: String(offset),
   headers: headersOf(headers),
+  isControlRecord: false,
 })
 
 /** Several values of one name are a list. */
