@@ -12,19 +12,34 @@ import { builtFolder, publishedPackages } from './published.mjs'
 
 /** The program is a package of its own, which may import `ottla` but not the other way round; it is installed with it. */
 const programs = { ottla: [{ name: 'cli', source: join(root, 'packages', 'cli', 'src', 'main.ts') }] }
+/**
+ * What the program loads late and shares much with the broker is bundled by itself, with a copy of what is shared: cut
+ * into chunks that both load, the code of the broker would start and run slower.
+ */
+const clientCommands = { name: 'client-commands', source: join(root, 'packages', 'cli', 'src', 'client-commands.ts') }
+const apart = { ottla: [clientCommands] }
+const leaveApart = {
+  name: 'leave apart',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/client-commands\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: `./${clientCommands.name}.js`, external: true } : undefined,
+    ),
+}
 const target = 'node20.19'
 /** Their default is all that they export: what programs get of the CommonJS library in whose place they stand. */
 const wholeByDefault = new Set(['kafkajs'])
 
 for (const { directory, manifest, entries } of publishedPackages()) {
   const outdir = join(directory, builtFolder)
-  const { outputFiles, metafile } = await bundle(manifest, outdir, [...entries, ...(programs[manifest.name] ?? [])])
-  refuseStrays(manifest, metafile)
+  const together = [...entries, ...(programs[manifest.name] ?? [])]
+  const alone = (apart[manifest.name] ?? []).map((entry) => [entry])
+  const builds = await Promise.all([together, ...alone].map((each) => bundle(manifest, outdir, each)))
+  for (const { metafile } of builds) refuseStrays(manifest, metafile)
   rmSync(outdir, { recursive: true, force: true })
   mkdirSync(outdir)
   writeFileSync(join(outdir, 'package.json'), '{ "type": "commonjs" }\n')
-  for (const file of outputFiles) await writeCommonJs(file)
-  for (const { name } of entries) writeNames(outdir, name, metafile)
+  for (const file of builds.flatMap(({ outputFiles }) => outputFiles)) await writeCommonJs(file)
+  for (const { name } of entries) writeNames(outdir, name, builds[0].metafile)
   copyFileSync(join(root, 'LICENSE'), join(directory, 'LICENSE'))
 }
 
@@ -39,6 +54,7 @@ function bundle({ dependencies, optionalDependencies, peerDependencies }, outdir
     target,
     conditions: ['@ottla/source'],
     external: Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }),
+    plugins: [leaveApart],
     sourcemap: 'inline',
     metafile: true,
     write: false,
