@@ -6,9 +6,12 @@ import {
   ErrorCode,
   fetchRequest,
   fetchResponse,
+  metadataRequest,
+  metadataResponse,
   produceRequest,
   produceResponse,
 } from '@ottla/protocol'
+import { handler } from '../handler.ts'
 import { batchOf, fetchFrom, produceTo } from '../testing/records.ts'
 import { TestBroker } from '../testing/test-broker.ts'
 
@@ -106,6 +109,26 @@ test('produces overlap while they wait for the disk, and other requests wait for
   const { correlationId, body } = await client.answer(fetchResponse, 12)
   assert.equal(correlationId, 3)
   assert.equal(body.responses[0]?.partitions[0]?.records?.length, batchOf('b').length)
+})
+
+test('a client with many requests at once leaves the others their turn', async (t) => {
+  const order: number[] = []
+  const noted = handler(metadataRequest, metadataResponse, async (_, { connection }) => {
+    order.push(connection.id)
+    return {}
+  })
+  const broker = await TestBroker.start({}, [noted])
+  t.after(() => broker.close())
+  const [greedy, modest] = [await broker.connect(), await broker.connect()]
+  await greedy.ask(metadataRequest, metadataResponse, 9, {})
+  await modest.ask(metadataRequest, metadataResponse, 9, {})
+  const [greedyId, modestId] = order.splice(0)
+  for (let i = 0; i < 50; i++) greedy.send(metadataRequest, 9, {})
+  modest.send(metadataRequest, 9, {})
+  for (let i = 0; i < 50; i++) assert.equal((await greedy.answer(metadataResponse, 9)).correlationId, i + 2)
+  await modest.answer(metadataResponse, 9)
+  assert.equal(order.filter((id) => id === greedyId).length, 50)
+  assert.ok(order.indexOf(modestId!) < 5, `it came at place ${order.indexOf(modestId!)}`)
 })
 
 test('connections over max.connections and max.connections.per.ip are refused with a log line', async (t) => {

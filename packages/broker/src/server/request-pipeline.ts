@@ -38,6 +38,9 @@ interface Slot {
  *
  * They are worked on one at a time, as Kafka does, and only when the client has taken the earlier answers. But a Produce
  * may begin while earlier ones wait for the disk: that is what group commit gathers.
+ *
+ * And one in each turn of the event loop, Produce apart: a request that waits for nothing is answered before anything else
+ * comes in, so a client that sends a thousand at once would have the broker to itself until the last of them.
  */
 export class RequestPipeline {
   /** Of the last request. */
@@ -49,6 +52,7 @@ export class RequestPipeline {
   private readonly responses: ResponseQueue
   private readonly settled: () => void
   private readonly slots: Slot[] = []
+  private hadItsTurn = false
 
   /** `settled` is called when a request is done with, and its answer, if any, in the queue. */
   constructor(
@@ -78,6 +82,7 @@ export class RequestPipeline {
     const apiKey = frame.length < headBytes ? undefined : frame.readInt16BE(0)
     return (
       (this.slots.length === 0 || (apiKey === produceKey && this.mayOverlap())) &&
+      (!this.hadItsTurn || apiKey === produceKey) &&
       (smallAnswers.has(apiKey ?? produceKey) || this.server.responseMemory.hasRoom(this.connection)) &&
       this.server.requestMemory.admit(this.connection, frame.length)
     )
@@ -97,9 +102,19 @@ export class RequestPipeline {
       if (begun === undefined) this.server.requestMemory.finish(frame.length)
     }
     if (begun === undefined) return
+    if (begun.slot.route.handler.api.key !== produceKey) this.takeTurn()
     this.slots.push(begun.slot)
     this.heldBytes += begun.slot.bytes
     this.handle(begun.slot, begun.request)
+  }
+
+  private takeTurn(): void {
+    if (this.hadItsTurn) return
+    this.hadItsTurn = true
+    this.server.runtime.afterInput(() => {
+      this.hadItsTurn = false
+      this.settled()
+    })
   }
 
   /** Undefined: there is no handler for it, and that was answered. */
