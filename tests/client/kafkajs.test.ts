@@ -1,7 +1,7 @@
 // The kafkajs API over this client, on Ottla and on Apache Kafka.
 import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -20,6 +20,7 @@ import {
   PartitionAssigners,
   Partitioners,
 } from '@ottla/client/kafkajs'
+import { startBroker } from 'ottla'
 import { onBoth, onKafka, type Scene } from './kafkajs-scenes.ts'
 
 /** Waits, without end: the test runner's own time-out says where. */
@@ -574,6 +575,28 @@ test('a cluster that cannot be reached is an error with its cause, after the ret
   )
   silent.close()
   await rejects(new Kafka({ brokers: [], logLevel: 0 }).admin().connect(), /brokers array is empty/)
+})
+
+test('connections are made of the sockets that a factory gives', async () => {
+  await using broker = await startBroker()
+  const sockets: Socket[] = []
+  const kafka = new Kafka({
+    brokers: [broker.bootstrapServers],
+    logLevel: logLevel.NOTHING,
+    socketFactory: ({ host, port, ssl, onConnect }) => {
+      equal(ssl, undefined)
+      const socket = connect({ host, port }, onConnect)
+      sockets.push(socket)
+      return socket
+    },
+  })
+  const scene = { kafka, name: 'sockets' }
+  await withTopic(scene)
+  await send(scene, ['through them'])
+  const admin = kafka.admin()
+  equal((await admin.fetchTopicOffsets('sockets'))[0]!.high, '1')
+  await admin.disconnect()
+  ok(sockets.length >= 3 && sockets.every((socket) => socket.destroyed))
 })
 
 test('log lines go to the creator that was given, at the level that was asked for', () => {
