@@ -1,7 +1,8 @@
-// What the storage engine does by itself: `node --conditions=@ottla/source --import tsx bench/storage.ts [append|partitions|cold] [directory]`.
+// What the storage engine does by itself: `npm run bench:storage [append|partitions|cold]`.
 //   append      6 partitions x 16 KB batches, 4 appends of each under way: rate and CPU per GB
-//   partitions  10,000 partitions: time and memory to open them again, after a clean stop and after a kill
-//   cold        10 GB of data: time to open it again
+//   partitions  10,000 partitions: time to close, and time and memory to open them again, after a stop and after a kill
+//   cold        10 GB of data: time to open it again, after a stop and after a kill
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ const mebibyte = 1024 * 1024
 const settings = {
   flushPolicy: 'fsync' as const,
   tailBytes: 64 * mebibyte,
-  checkpointBytes: 64 * mebibyte,
+  checkpointBytes: 128 * mebibyte,
   retentionCheckIntervalMs: 300_000,
   producerIdExpirationMs: 86_400_000,
 }
@@ -92,50 +93,81 @@ async function append(): Promise<void> {
   await storage.close()
 }
 
-async function partitions(): Promise<void> {
-  const count = 10_000
-  if (process.argv[4] !== 'again') {
-    const storage = await opened('nothing')
-    const all = await partitionsOf(storage, count)
-    const began = performance.now()
-    await Promise.all(all.map((partition) => partition.append(Buffer.from(template), { origin: 'client' })))
-    console.log(`${count} first appends in ${(performance.now() - began).toFixed(0)} ms`)
-    const closing = performance.now()
-    await storage.close()
-    console.log(`closed in ${(performance.now() - closing).toFixed(0)} ms`)
-  }
-  const again = await opened(`${count} partitions`)
-  const opening = performance.now()
-  const all = await partitionsOf(again, count)
-  console.log(`partitions opened in ${(performance.now() - opening).toFixed(0)} ms`)
-  global.gc?.()
-  console.log(`memory ${(process.memoryUsage().rss / mebibyte).toFixed(0)} MiB`)
-  await Promise.all(all.map((partition) => partition.append(Buffer.from(template), { origin: 'client' })))
-  const closing = performance.now()
-  await again.close()
-  console.log(`closed in ${(performance.now() - closing).toFixed(0)} ms`)
-}
-
-async function cold(): Promise<void> {
-  if (process.argv[4] !== 'again') {
-    const storage = await open()
-    await fill(await partitionsOf(storage, 12), 10e9, 4)
-    await storage.close()
-  }
-  const storage = await opened('10 GB, closed')
-  const [first] = await partitionsOf(storage, 12)
+async function closed(storage: Storage): Promise<void> {
   const began = performance.now()
-  await first!.read({
-    from: Math.floor(first!.highWatermark / 2),
-    maxBytes: mebibyte,
-    atLeastOneBatch: true,
-    isolation: 'read_uncommitted',
-  })
-  console.log(`first read in ${(performance.now() - began).toFixed(0)} ms`)
   await storage.close()
+  console.log(`closed in ${(performance.now() - began).toFixed(0)} ms`)
 }
 
-const scenarios: Record<string, () => Promise<void>> = { append, partitions, cold }
+const appendToAll = (all: readonly Partition[]) =>
+  Promise.all(all.map((partition) => partition.append(Buffer.from(template), { origin: 'client' })))
+
+/** Another process does one step on the same directory, and is killed at its end or stops cleanly. */
+function step(name: string): void {
+  const { status, signal } = spawnSync(process.execPath, [...process.execArgv, process.argv[1]!, name, directory], {
+    stdio: 'inherit',
+  })
+  if (status !== 0 && signal !== 'SIGKILL') throw new Error(`the step ${name} ended with ${status ?? signal}`)
+}
+
+const partitionCount = 10_000
+
+function partitions(): void {
+  for (const name of [
+    'partitions-killed',
+    'partitions-again',
+    'partitions-killed',
+    'partitions-again',
+    'partitions-again',
+  ])
+    step(name)
+}
+
+async function partitionsOpened(): Promise<void> {
+  const storage = await opened(`${partitionCount} partitions`)
+  const all = await partitionsOf(storage, partitionCount)
+  const began = performance.now()
+  await appendToAll(all)
+  const memory = process.memoryUsage().rss / mebibyte
+  console.log(`a batch to each in ${(performance.now() - began).toFixed(0)} ms, memory ${memory.toFixed(0)} MiB`)
+  if (process.argv[2] === 'partitions-killed') process.kill(process.pid, 'SIGKILL')
+  await closed(storage)
+}
+
+function cold(): void {
+  for (const name of ['cold-fill', 'cold-again', 'cold-killed', 'cold-again']) step(name)
+}
+
+async function coldFill(): Promise<void> {
+  const storage = await open()
+  await fill(await partitionsOf(storage, 12), 10e9, 4)
+  await closed(storage)
+}
+
+async function coldOpened(): Promise<void> {
+  const storage = await opened('10 GB')
+  const all = await partitionsOf(storage, 12)
+  const began = performance.now()
+  const from = Math.floor(all[0]!.highWatermark / 2)
+  await all[0]!.read({ from, maxBytes: mebibyte, atLeastOneBatch: true, isolation: 'read_uncommitted' })
+  console.log(`first read in ${(performance.now() - began).toFixed(0)} ms`)
+  if (process.argv[2] === 'cold-killed') {
+    await fill(all, 0.1e9, 4)
+    process.kill(process.pid, 'SIGKILL')
+  }
+  await closed(storage)
+}
+
+const scenarios: Record<string, () => Promise<void> | void> = {
+  append,
+  partitions,
+  'partitions-again': partitionsOpened,
+  'partitions-killed': partitionsOpened,
+  cold,
+  'cold-fill': coldFill,
+  'cold-again': coldOpened,
+  'cold-killed': coldOpened,
+}
 try {
   await scenarios[process.argv[2] ?? 'append']!()
 } finally {

@@ -14,7 +14,7 @@ export interface Storage {
   enforceRetention(): Promise<void>
   /** Bytes on disk, and free, where the runtime can tell. */
   usage(): { readonly bytes: number }
-  /** Flushes everything, writes a checkpoint, and lets the directory go. */
+  /** Waits for what is queued, writes a checkpoint if that is done in seconds, and lets the directory go. */
   close(): Promise<void>
 }
 
@@ -36,6 +36,8 @@ export interface StorageSettings {
   readonly tailBytes: number
   /** What a partition has in memory goes into the checkpoint itself, up to this many bytes, instead of into its segment. */
   readonly smallTailBytes?: number
+  /** A stop writes so many partitions for a last checkpoint. If there are more, it leaves them to the next start. */
+  readonly maxPartitionsAtClose?: number
   /** Size of the commit log at which a checkpoint is made, bytes. */
   readonly checkpointBytes: number
   readonly retentionCheckIntervalMs: number

@@ -3,9 +3,6 @@ import type { SimulatedFiles, SimulatedProcess } from '@ottla/testkit'
 
 export type Plant = (process: SimulatedProcess) => SimulatedProcess
 
-/** What a process opened last. */
-const opened = new WeakMap<FileSystem, { readonly path: string; readonly file: File }>()
-
 /** Bugs to be found: a storage on files that do less than they say behaves as one that asks them for less than it must. */
 export const plants: Record<string, Plant> = {
   'an append is acknowledged before it is on disk': onFiles((files) => ({
@@ -19,15 +16,6 @@ export const plants: Record<string, Plant> = {
   })),
   'a checkpoint does not wait for directories': onFiles((files) => ({
     syncDirectory: (path) => (path.includes('/topics') ? files.list(path).then(() => {}) : files.syncDirectory(path)),
-  })),
-  'entries that are under way together go through one open file': onFiles((files) => ({
-    open: async (path, mode, options) => {
-      const first = opened.get(files)
-      if (options?.durable === true && first?.path === path) return withoutClose(first.file)
-      const file = await files.open(path, mode, options)
-      opened.set(files, { path, file })
-      return { ...operationsOf(file), close: () => file.close().then(() => void opened.delete(files)) }
-    },
   })),
 }
 
@@ -46,13 +34,12 @@ function onFiles(change: (files: SimulatedFiles) => Partial<FileSystem>): Plant 
   }
 }
 
-const withoutSync = (file: File): File => ({ ...operationsOf(file), sync: async () => {} })
-const withoutClose = (file: File): File => ({ ...operationsOf(file), close: async () => {} })
-
-const operationsOf = (file: File): File => ({
-  read: (position, length) => file.read(position, length),
-  write: (position, buffers) => file.write(position, buffers),
-  sync: () => file.sync(),
-  truncate: (size) => file.truncate(size),
-  close: () => file.close(),
-})
+function withoutSync(file: File): File {
+  return {
+    read: (position, length) => file.read(position, length),
+    write: (position, buffers) => file.write(position, buffers),
+    truncate: (size) => file.truncate(size),
+    close: () => file.close(),
+    sync: async () => {},
+  }
+}

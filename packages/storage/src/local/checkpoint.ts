@@ -21,7 +21,7 @@ const magic = 'OTTLACKP'
 const version = 1
 const headerBytes = 30
 const crcAt = 26
-const tailsLimitBytes = 16 * 1024 * 1024
+const defaultTailsLimitBytes = 16 * 1024 * 1024
 const defaultSmallTailBytes = 64 * 1024
 
 export const checkpointName = (covered: number) => `${String(covered).padStart(16, '0')}.checkpoint`
@@ -31,15 +31,17 @@ export class CheckpointBody {
   readonly partitions = newWriter()
   readonly data: Buffer[] = []
   readonly #smallTailBytes: number
+  readonly #tailsLimitBytes: number
   #tailBytes = 0
 
-  constructor(smallTailBytes = defaultSmallTailBytes) {
+  constructor(smallTailBytes = defaultSmallTailBytes, tailsLimitBytes = defaultTailsLimitBytes) {
     this.#smallTailBytes = smallTailBytes
+    this.#tailsLimitBytes = tailsLimitBytes
   }
 
   /** True: a tail of this size goes into the checkpoint. */
   takesTail(bytes: number): boolean {
-    if (bytes > this.#smallTailBytes || this.#tailBytes + bytes > tailsLimitBytes) return false
+    if (bytes > this.#smallTailBytes || this.#tailBytes + bytes > this.#tailsLimitBytes) return false
     this.#tailBytes += bytes
     return true
   }

@@ -8,9 +8,19 @@ import type { LocalLog } from './local-log.ts'
 import type { LocalLogStore } from './local-log-store.ts'
 
 const retryMs = 5000
-const parallel = 2
+/**
+ * Partitions that are written at a time. The sync of a large segment takes long, and one of the few threads; the commit log
+ * needs one for each entry under way. Where there are many partitions their files are small.
+ */
+const parallel = { few: 2, many: 8 }
+const manyPartitions = 64
+/** So many take a few seconds. */
+const defaultMaxPartitionsAtClose = 500
 // A pause for appends and fetches after so many partitions.
 const partitionsAtOnce = 500
+
+/** A stop is not held up by it: the next start replays the commit log. */
+class GivenUp extends Error {}
 
 /**
  * Makes the entries of the commit log superfluous:
@@ -52,7 +62,9 @@ export class Checkpointer {
     if (commitLog.writtenBytes - this.#coveredBytes < settings.checkpointBytes) return
     if (this.#running !== undefined || this.#retry !== undefined || this.#closed) return
     this.#running = this.run()
-      .catch((error) => this.#failed(error))
+      .catch((error) => {
+        if (!(error instanceof GivenUp)) this.#failed(error)
+      })
       .finally(() => {
         this.#running = undefined
         this.wake()
@@ -69,20 +81,30 @@ export class Checkpointer {
     })
   }
 
-  /** Ends the background work, then makes a last checkpoint if there is anything to cover. */
+  /**
+   * Ends the background work, then makes a last checkpoint if there is anything to cover. Not where thousands of partitions
+   * would have to be written for it: that takes longer than a start that replays what they hold, unless that is much.
+   */
   async close(): Promise<void> {
     this.#closed = true
     this.#retry?.cancel()
     await this.#running
     await this.#store.commitLog.spare.close()
-    if (this.#store.commitLog.lastSequence > this.#covered) await this.run()
+    if (this.#store.commitLog.lastSequence === this.#covered) return
+    await this.run().catch((error) => {
+      if (!(error instanceof GivenUp)) throw error
+      this.#store.runtime.log.write(
+        'info',
+        'no last checkpoint, too many partitions changed: the next start replays them',
+      )
+    })
   }
 
   async run(): Promise<void> {
-    const { commitLog, runtime, checkpointDirectory } = this.#store
+    const { commitLog, runtime, checkpointDirectory, settings } = this.#store
     const covered = await commitLog.roll()
     const coveredBytes = commitLog.writtenBytes
-    const body = new CheckpointBody(this.#store.settings.smallTailBytes)
+    const body = new CheckpointBody(settings.smallTailBytes, this.#closed ? settings.tailBytes : undefined)
     const count = await this.#preparePartitions(body)
     await this.#syncDirectories()
     const head = newWriter()
@@ -113,12 +135,23 @@ export class Checkpointer {
       if (!log.synced || !into.takesTail(log.tailBytes)) dirty.push(log)
       else if (log.encode(into, sequence(), true)) count++
     }
+    const limit = this.#store.settings.maxPartitionsAtClose ?? defaultMaxPartitionsAtClose
     const work = async () => {
-      for (let log = dirty.pop(); log !== undefined; log = dirty.pop())
+      for (let log = dirty.pop(); log !== undefined; log = dirty.pop()) {
+        if (this.#closed && dirty.length >= limit && this.#replayIsShort) throw new GivenUp()
         if (await log.checkpoint(into, sequence)) count++
+      }
     }
-    await Promise.all(Array.from({ length: parallel }, work))
+    await Promise.all(
+      Array.from({ length: this.#closed || dirty.length > manyPartitions ? parallel.many : parallel.few }, work),
+    )
     return count
+  }
+
+  /** What no checkpoint covers has room in memory when it is replayed. Otherwise a start would have to write it too. */
+  get #replayIsShort(): boolean {
+    const { commitLog, replayBytes } = this.#store
+    return commitLog.writtenBytes - this.#coveredBytes <= replayBytes
   }
 
   // Any look at the disk lets others have a turn. (A timer would not do: it does not keep a process alive that closes.)

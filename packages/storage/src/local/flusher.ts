@@ -3,6 +3,8 @@ import type { LocalLog } from './local-log.ts'
 import type { LocalLogStore } from './local-log-store.ts'
 
 const retryMs = 1000
+/** A start has no appends to hold up, and the disk to itself. */
+const parallel = { recovering: 8, serving: 2 }
 
 /** Moves tails into segments in the background, the largest first, when they take more than half of their memory. */
 export class Flusher {
@@ -45,14 +47,20 @@ export class Flusher {
   }
 
   get #isOverdue(): boolean {
-    return this.#store.tailBytes > this.#store.settings.tailBytes / 2
+    return this.#store.tailBytes > this.#store.flushAboveBytes
   }
 
   async #flush(): Promise<void> {
-    const { settings, runtime } = this.#store
+    const { runtime } = this.#store
     try {
-      while (this.#isOverdue && !this.#closed)
-        for (const log of this.#largest(this.#store.tailBytes - settings.tailBytes / 4)) await log.flush()
+      while (this.#isOverdue && !this.#closed) {
+        const logs = this.#largest(this.#store.tailBytes - this.#store.flushAboveBytes / 2)
+        const work = async () => {
+          for (let log = logs.shift(); log !== undefined && !this.#closed; log = logs.shift()) await log.flush()
+        }
+        const { recovering } = this.#store
+        await Promise.all(Array.from({ length: recovering ? parallel.recovering : parallel.serving }, work))
+      }
       this.#store.flushSucceeded()
     } catch (error) {
       runtime.log.write('error', 'segments cannot be written', { err: error })

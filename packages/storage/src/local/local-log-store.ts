@@ -31,7 +31,7 @@ export class LocalLogStore {
   /** By topic id, then by partition. */
   readonly topics = new Map<string, (LocalLog | undefined)[]>()
   nextLogId = 1
-  /** While the commit log is replayed tails may grow beyond their limit: a start is not held up by flushes. */
+  /** While the commit log is replayed tails may take three times their memory: a start is not held up by flushes. */
   recovering = false
   #commitLog: CommitLog | undefined = undefined
   readonly #openFiles: FileCache
@@ -113,13 +113,23 @@ export class LocalLogStore {
   }
 
   get hasRoom(): boolean {
-    return this.#queuedBytes + this.#tailBytes < this.settings.tailBytes * (this.recovering ? 2 : 1)
+    return this.#queuedBytes + this.#tailBytes < this.settings.tailBytes * (this.recovering ? 3 : 1)
+  }
+
+  /** Tails that take more are flushed, until they take half of it. */
+  get flushAboveBytes(): number {
+    return this.recovering ? this.replayBytes : this.settings.tailBytes / 2
+  }
+
+  /** So much of the commit log is replayed with nothing flushed meanwhile. */
+  get replayBytes(): number {
+    return this.settings.tailBytes * 2.5
   }
 
   /** Resolves when tails were flushed or the queue was written; rejects when that fails. */
   room(): Promise<void> {
     if (this.#stuck !== undefined) return Promise.reject(this.#stuck)
-    if (this.#tailBytes > this.settings.tailBytes / 2) this.flusher.wake()
+    if (this.#tailBytes > this.flushAboveBytes) this.flusher.wake()
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 
@@ -133,7 +143,7 @@ export class LocalLogStore {
   tailGrew(log: LocalLog, bytes: number): void {
     this.#tailBytes += bytes
     this.flusher.add(log)
-    if (this.#tailBytes > this.settings.tailBytes * (this.recovering ? 2 : 0.5)) this.flusher.wake()
+    if (this.#tailBytes > this.flushAboveBytes) this.flusher.wake()
   }
   tailShrank(log: LocalLog, bytes: number): void {
     this.#tailBytes -= bytes
