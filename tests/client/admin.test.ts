@@ -152,3 +152,26 @@ onKafka('transactions and their producers are listed, described and fenced', asy
   const fenced = await admin.fenceProducers([name])
   ok(fenced.get(name)!.producerEpoch > transaction!.producerEpoch)
 })
+
+onKafka('settings of client metrics are listed, and a client is given an id', async ({ client, name }) => {
+  const admin = client.admin()
+  await admin.incrementalAlterConfigs([{ type: 'clientMetrics', name, set: { 'interval.ms': 60_000 } }])
+  const isListed = (names: readonly string[]) => names.includes(name)
+  ok(isListed(await eventually(() => admin.listClientMetricsResources(), isListed)))
+  equal(await admin.clientInstanceId(), await admin.clientInstanceId())
+})
+
+onBoth('consumer groups are listed, and offsets of a group of streams are offsets', async ({ client, name }) => {
+  const admin = client.admin()
+  await admin.createTopics([{ name }])
+  await admin.alterStreamsGroupOffsets(name, [{ topic: name, partition: 0, offset: 3 }])
+  ok((await admin.listConsumerGroups()).some(({ groupId }) => groupId === name))
+  equal((await admin.listStreamsGroupOffsets(name))[0]!.offset, 3)
+  await admin.deleteStreamsGroupOffsets(name, [{ topic: name, partition: 0 }])
+  // Without offsets, a group that only had them is gone.
+  await admin.deleteStreamsGroups([name]).catch((error) => equal(error.name, 'GROUP_ID_NOT_FOUND'))
+})
+
+onKafka('a group that is none of streams is told as that', async ({ client, name }) => {
+  await rejects(client.admin().describeStreamsGroups([name], { timeoutMs: 5_000 }), { name: 'GROUP_ID_NOT_FOUND' })
+})

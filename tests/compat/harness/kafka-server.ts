@@ -25,7 +25,7 @@ export async function launchKafka({ directory, port: wanted, settings }: ServerO
   }
   const server = spawnServer(java.java, [...jvmOptions.split(' '), '-cp', java.classpath, 'kafka.Kafka', file])
   await Promise.race([
-    answersApiVersions('127.0.0.1', port),
+    answersApiVersions('127.0.0.1', port, 240_000),
     server.ended.then((why) => Promise.reject(new Error(why))),
   ])
   return { ...server, address: `127.0.0.1:${port}` }

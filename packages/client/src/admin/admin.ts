@@ -49,6 +49,8 @@ import type { ClientQuota, QuotaChange, QuotaMatch } from './quota-calls.ts'
 import * as quotaCalls from './quota-calls.ts'
 import type { ScramChange, UserScramCredentials } from './scram-calls.ts'
 import * as scramCalls from './scram-calls.ts'
+import type { StreamsGroupDescription } from './streams-group-calls.ts'
+import * as streamsGroupCalls from './streams-group-calls.ts'
 import type { CreateTokenOptions, DelegationToken, Principal } from './token-calls.ts'
 import * as tokenCalls from './token-calls.ts'
 import type {
@@ -83,6 +85,7 @@ export interface AdminOptions {
  */
 export class Admin {
   readonly #requests: AdminRequests
+  #instanceId: Promise<string> | undefined
 
   /** @internal `client.admin()` makes it. */
   constructor(cluster: Cluster, options: AdminOptions = {}) {
@@ -257,6 +260,22 @@ export class Admin {
     return groupCalls.describeShareGroups(this.#requests, groupIds, options)
   }
 
+  /** Groups of Kafka Streams (KIP-1071). */
+  describeStreamsGroups(
+    groupIds: readonly string[],
+    options?: DescribeGroupsOptions,
+  ): Promise<StreamsGroupDescription[]> {
+    return streamsGroupCalls.describeStreamsGroups(this.#requests, groupIds, options)
+  }
+
+  /** Those of `listGroups` that consumers use, of both protocols, and those that only store offsets. */
+  async listConsumerGroups(options?: ListGroupsOptions): Promise<ListedGroup[]> {
+    const groups = await this.listGroups(options)
+    return groups.filter(
+      ({ protocolType, type }) => protocolType === '' || (protocolType === 'consumer' && type !== 'share'),
+    )
+  }
+
   /** Deletes groups of any kind that have no members, with their offsets. */
   deleteConsumerGroups(groupIds: readonly string[], options?: AdminCallOptions): Promise<void> {
     return groupCalls.deleteGroups(this.#requests, groupIds, options)
@@ -264,6 +283,11 @@ export class Admin {
 
   /** Deletes share groups that have no members. */
   deleteShareGroups(groupIds: readonly string[], options?: AdminCallOptions): Promise<void> {
+    return groupCalls.deleteGroups(this.#requests, groupIds, options)
+  }
+
+  /** Deletes groups of Kafka Streams that have no members. */
+  deleteStreamsGroups(groupIds: readonly string[], options?: AdminCallOptions): Promise<void> {
     return groupCalls.deleteGroups(this.#requests, groupIds, options)
   }
 
@@ -292,6 +316,29 @@ export class Admin {
 
   /** Deletes offsets of partitions that the group does not read now. */
   deleteConsumerGroupOffsets(
+    groupId: string,
+    partitions: readonly TopicPartition[],
+    options?: AdminCallOptions,
+  ): Promise<void> {
+    return groupOffsetCalls.deleteConsumerGroupOffsets(this.#requests, groupId, partitions, options)
+  }
+
+  /** Offsets that a group of Kafka Streams has committed. */
+  listStreamsGroupOffsets(groupId: string, options?: ListGroupOffsetsOptions): Promise<Required<GroupOffset>[]> {
+    return groupOffsetCalls.listConsumerGroupOffsets(this.#requests, groupId, options)
+  }
+
+  /** Sets the offsets of a group of Kafka Streams that has no members. */
+  alterStreamsGroupOffsets(
+    groupId: string,
+    offsets: readonly GroupOffset[],
+    options?: AdminCallOptions,
+  ): Promise<void> {
+    return groupOffsetCalls.alterConsumerGroupOffsets(this.#requests, groupId, offsets, options)
+  }
+
+  /** Deletes offsets of partitions that a group of Kafka Streams does not read now. */
+  deleteStreamsGroupOffsets(
     groupId: string,
     partitions: readonly TopicPartition[],
     options?: AdminCallOptions,
@@ -422,6 +469,21 @@ export class Admin {
   /** Writes an abort marker into a partition whose coordinator has forgotten the transaction (KIP-664). */
   abortTransaction(transaction: HangingTransaction, options?: AdminCallOptions): Promise<void> {
     return transactionCalls.abortTransaction(this.#requests, transaction, options)
+  }
+
+  /** Names of the sets of client metrics that brokers ask for (KIP-714). */
+  async listClientMetricsResources(options?: AdminCallOptions): Promise<string[]> {
+    const resources = await configCalls.listConfigResources(this.#requests, ['clientMetrics'], options)
+    return resources.map(({ name }) => name)
+  }
+
+  /** The id that the cluster gives this client for its metrics (KIP-714); the same from the first call on. */
+  clientInstanceId(options: AdminCallOptions = {}): Promise<string> {
+    this.#instanceId ??= clusterCalls.clientInstanceId(this.#requests, options).catch((error) => {
+      this.#instanceId = undefined
+      throw error
+    })
+    return this.#instanceId
   }
 
   /** There is nothing to close: connections are the client's. */

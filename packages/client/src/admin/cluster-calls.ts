@@ -9,12 +9,15 @@ import {
   describeLogDirsResponse,
   describeQuorumRequest,
   describeQuorumResponse,
+  getTelemetrySubscriptionsRequest,
+  getTelemetrySubscriptionsResponse,
   removeRaftVoterRequest,
   removeRaftVoterResponse,
   unregisterBrokerRequest,
   unregisterBrokerResponse,
   updateFeaturesRequest,
   updateFeaturesResponse,
+  zeroUuid,
 } from '@ottla/protocol'
 import type { TopicPartition } from '../consumer/topic-partition.ts'
 import { brokerError } from '../ottla-error.ts'
@@ -292,4 +295,12 @@ export async function alterReplicaLogDirs(
       for (const { partitionIndex: partition, errorCode } of partitions)
         requests.check('any', errorCode, undefined, { topic, partition })
   }
+}
+
+/** Where the cluster takes no metrics, it has no ids for clients: UNSUPPORTED_VERSION. */
+export async function clientInstanceId(requests: AdminRequests, options: AdminCallOptions): Promise<string> {
+  const call = { what: 'asking for the id of this client', target: 'any', options } as const
+  const body = { clientInstanceId: zeroUuid }
+  const answer = await requests.ask(call, getTelemetrySubscriptionsRequest, getTelemetrySubscriptionsResponse, body)
+  return answer.clientInstanceId
 }

@@ -48,6 +48,13 @@ export type {
 } from './partition-calls.ts'
 export type { ClientQuota, QuotaChange, QuotaEntity, QuotaMatch } from './quota-calls.ts'
 export type { ScramChange, ScramMechanism, UserScramCredentials } from './scram-calls.ts'
+export type {
+  StreamsAssignment,
+  StreamsGroupDescription,
+  StreamsGroupMember,
+  StreamsSubtopology,
+  StreamsTasks,
+} from './streams-group-calls.ts'
 export type { CreateTokenOptions, DelegationToken, Principal } from './token-calls.ts'
 export type {
   CreatedTopic,

@@ -59,6 +59,11 @@ export class FakeConsumerCluster extends FakeCluster {
     this.assigning.expel()
   }
 
+  /** As when a broker has more sessions than it keeps. */
+  forgetFetchSessions(): void {
+    for (const each of this.fetches.values()) each.forgetSessions()
+  }
+
   /** So many of the partitions that are fetched are answered with errors for a while. */
   failFetches(share: number, ms: number): void {
     for (const each of this.fetches.values()) each.fetchesFail = share

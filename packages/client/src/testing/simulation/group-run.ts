@@ -6,7 +6,7 @@ import { FakeConsumerCluster } from '../../consumer/testing/fake-consumer-cluste
 import type { FakeTopic } from '../fake-cluster.ts'
 import { SimulatedRuntime } from '../simulated-runtime.ts'
 import { Promises, type Simulation } from './simulation.ts'
-import { longestFreezeMs, Trouble } from './trouble.ts'
+import { Trouble } from './trouble.ts'
 
 const partitionCount = 4
 const troubleMs = 12_000
@@ -35,6 +35,7 @@ export class GroupRun implements Simulation {
   /** Of each partition: every offset before is processed. */
   readonly #wholeTo: number[] = Array.from({ length: partitionCount }, () => 0)
   readonly #promises = new Promises()
+  #trouble: Trouble | undefined
   readonly #consumers = new Set<Consumer>()
   #isOver = false
 
@@ -55,7 +56,7 @@ export class GroupRun implements Simulation {
   async #play(): Promise<void> {
     const { chance } = this.#runtime
     await this.#fake.start()
-    const trouble = new Trouble({
+    this.#trouble = new Trouble({
       fake: this.#fake,
       topic: this.#topic,
       untilMs: troubleMs,
@@ -65,12 +66,15 @@ export class GroupRun implements Simulation {
         coordinatorMoves: () => this.#fake.moveCoordinator(),
         coordinatorIsAway: () => this.#fake.loseCoordinator(chance.next() * 3_000),
         memberIsExpelled: () => this.#fake.expelMember(),
+        sessionsAreLost: () => this.#fake.forgetFetchSessions(),
         fetchesFail: () => this.#fake.failFetches(0.2, chance.next() * 2_000),
       },
     })
-    await Promise.all([this.#write(), trouble.run(), this.#comeAndGo(), this.#comeAndGo()])
+    // Who was there all the time goes on in the end; or somebody new does, for what those before have left.
+    const veteran = chance.happens(0.5) ? this.#start() : undefined
+    await Promise.all([this.#write(), this.#trouble.run(), this.#comeAndGo(), this.#comeAndGo()])
     const deadlineMs = this.#runtime.monotonic() + calmMs
-    const last = this.#start()
+    const last = veteran ?? this.#start()
     while (this.#unread() > 0 && this.#runtime.monotonic() < deadlineMs) await this.#runtime.sleep(200)
     this.#isOver = true
     if (this.#unread() > 0) this.#promises.break(`${this.#unread()} of ${this.counts.written} records were not read`)
@@ -222,7 +226,7 @@ export class GroupRun implements Simulation {
     await operation.catch(() => {})
     const tookMs = this.#runtime.monotonic() - beganMs
     // Commits go one after the other; the one before may take its whole time, too.
-    const limitMs = 2 * (2 * requestTimeoutMs) + longestFreezeMs + 500
+    const limitMs = 2 * (2 * requestTimeoutMs) + (this.#trouble?.frozenMs ?? 0) + 500
     if (tookMs > limitMs) this.#promises.break(`${what} took ${tookMs} ms`)
   }
 
@@ -231,6 +235,6 @@ export class GroupRun implements Simulation {
     const beganMs = this.#runtime.monotonic()
     await consumer.close({ timeoutMs: closeMs })
     const tookMs = this.#runtime.monotonic() - beganMs
-    if (tookMs > closeMs + longestFreezeMs + 200) this.#promises.break(`close took ${tookMs} ms`)
+    if (tookMs > closeMs + (this.#trouble?.frozenMs ?? 0) + 200) this.#promises.break(`close took ${tookMs} ms`)
   }
 }

@@ -122,13 +122,6 @@ export const mutants: readonly Mutant[] = [
     to: 'if (false as boolean) this.rewind(partition)',
   },
   {
-    name: 'a coordinator that moved is asked again and again',
-    kind: 'classic',
-    file: 'consumer/membership/classic-membership.ts',
-    from: "    if (reaction === 'coordinator') this.#cluster.forgetCoordinator('group', this.#settings.groupId)\n",
-    to: '',
-  },
-  {
     name: 'a fenced member goes on as if it were none',
     kind: 'consumer',
     file: 'consumer/membership/consumer-group-membership.ts',
@@ -148,13 +141,6 @@ export const mutants: readonly Mutant[] = [
     file: 'consumer/deliver/run-by-key.ts',
     from: 'if (await job.handling) job.progress.done(job.pending)',
     to: 'if (await job.handling) job.progress.advance(job.pending.nextOffset)',
-  },
-  {
-    name: 'partitions without a leader are not looked for',
-    kind: 'classic',
-    file: 'consumer/fetch/fetcher.ts',
-    from: '    if (lacksLeaders) void this.#findLeaders()\n    else',
-    to: '    if (lacksLeaders) return\n    else',
   },
   {
     name: 'close waits for handlers without end',

@@ -5,7 +5,7 @@ import { FakeShareGroup } from '../../consumer/testing/fake-share-group.ts'
 import { FakeCluster, type FakeTopic } from '../fake-cluster.ts'
 import { SimulatedRuntime } from '../simulated-runtime.ts'
 import { Promises, type Simulation } from './simulation.ts'
-import { longestFreezeMs, Trouble } from './trouble.ts'
+import { Trouble } from './trouble.ts'
 
 const partitionCount = 2
 const troubleMs = 12_000
@@ -24,6 +24,7 @@ export class ShareRun implements Simulation {
   readonly #group: FakeShareGroup
   readonly #handled = new Set<string>()
   readonly #promises = new Promises()
+  #trouble: Trouble | undefined
   readonly #consumers = new Set<ShareConsumer>()
 
   constructor(seed: number) {
@@ -45,7 +46,7 @@ export class ShareRun implements Simulation {
   async #play(): Promise<void> {
     const { chance } = this.#runtime
     await this.#fake.start()
-    const trouble = new Trouble({
+    this.#trouble = new Trouble({
       fake: this.#fake,
       topic: this.#topic,
       untilMs: troubleMs,
@@ -57,8 +58,10 @@ export class ShareRun implements Simulation {
         memberIsExpelled: () => this.#group.expelMember(),
       },
     })
-    await Promise.all([this.#write(), trouble.run(), this.#comeAndGo(), this.#comeAndGo()])
-    const last = this.#start()
+    // Who was there all the time goes on in the end; or somebody new does, for what those before have left.
+    const veteran = chance.happens(0.5) ? this.#start() : undefined
+    await Promise.all([this.#write(), this.#trouble.run(), this.#comeAndGo(), this.#comeAndGo()])
+    const last = veteran ?? this.#start()
     const untilMs = this.#runtime.monotonic() + calmMs
     while (this.#group.openCount > 0 && this.#runtime.monotonic() < untilMs) await this.#runtime.sleep(200)
     const open = this.#group.openCount
@@ -140,6 +143,6 @@ export class ShareRun implements Simulation {
     const beganMs = this.#runtime.monotonic()
     await consumer.close({ timeoutMs: closeMs })
     const tookMs = this.#runtime.monotonic() - beganMs
-    if (tookMs > closeMs + longestFreezeMs + 200) this.#promises.break(`close took ${tookMs} ms`)
+    if (tookMs > closeMs + (this.#trouble?.frozenMs ?? 0) + 200) this.#promises.break(`close took ${tookMs} ms`)
   }
 }

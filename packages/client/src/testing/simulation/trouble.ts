@@ -23,13 +23,17 @@ export interface TroubleOptions {
   readonly mayStartOld?: boolean
 }
 
-/** A process does not run for so long at most. */
-export const longestFreezeMs = 2_000
+/** Pauses that brokers have asked for, lost leaders and old metadata are over so long after the trouble. */
+export const aftermathMs = 6_000
+
+const longestFreezeMs = 2_000
 
 /** Everything that goes wrong around clients: with each connection and answer by chance, and from time to time with a broker. */
 export class Trouble {
   /** How often each kind of it came. */
   readonly counts: Record<string, number> = {}
+  /** So long nothing ran, in all: whatever was to happen by a time may be late by as much. */
+  frozenMs = 0
   readonly #options: TroubleOptions
   readonly #moves: Readonly<Record<string, Move>>
 
@@ -101,7 +105,11 @@ export class Trouble {
         else network.cutAll(broker.address)
       },
       clockJumps: () => runtime.setClock((chance.next() - 0.5) * 7_200_000),
-      processFreezes: () => runtime.freeze(chance.next() * longestFreezeMs),
+      processFreezes: () => {
+        const ms = chance.next() * longestFreezeMs
+        this.frozenMs += ms
+        runtime.freeze(ms)
+      },
     }
   }
 
