@@ -41,7 +41,10 @@ export class Handover {
 
   /** From now on nothing waits longer than this. */
   hurryAfter(ms: number): void {
-    this.#parts.cluster.wheel.after(ms, () => this.#hurry.abort())
+    const { wheel, closed } = this.#parts.cluster
+    const deadline = wheel.after(ms, () => this.#hurry.abort())
+    // A deadline that nobody waits for any more would keep the process alive.
+    closed.addEventListener('abort', () => deadline.cancel(), { once: true })
   }
 
   async assign(partitions: readonly AssignablePartition[]): Promise<void> {
