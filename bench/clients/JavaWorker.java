@@ -54,7 +54,8 @@ public final class JavaWorker {
                 if (threads[i] == null) threads[i] = new Thread(() -> sendCalls(producer, value, perCall, sent));
                 threads[i].start();
             }
-            Thread.sleep(millis / 4);
+            while (sent.sum() == 0) Thread.sleep(10);
+            Thread.sleep(millis / 2);
             Watch watch = new Watch(sent.sum());
             Thread.sleep(millis);
             System.out.println(watch.figures(sent.sum()));

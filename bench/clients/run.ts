@@ -6,7 +6,7 @@ import { kafkaVersion } from '../../tests/compat/harness/kafka-jars.ts'
 import { type Server, startServer } from '../../tests/compat/harness/server.ts'
 import { machine } from '../table.ts'
 import { type Row, report } from './report.ts'
-import { measure, prepareWorkers } from './workers.ts'
+import { measure, nodeOfClients, prepareWorkers } from './workers.ts'
 import { consumeWorks, produceWorks } from './works.ts'
 
 const usage = `Measures clients for Kafka against Apache Kafka ${kafkaVersion} and Ottla: @ottla/client, kafkajs,
@@ -15,7 +15,7 @@ const usage = `Measures clients for Kafka against Apache Kafka ${kafkaVersion} a
   npm run bench:clients -- [options] [kafka | ottla | HOST:PORT …]
 
   --rounds N        how often each is measured (3); the table shows medians
-  --seconds N       how long each works, after a quarter of that to warm up (8)
+  --seconds N       how long each works, after half of that to warm up (5)
   --only PART,…     works and clients whose name has one of these parts
   --quick           one round of two seconds, to see that everything works
   --write           write the tables into bench/clients/RESULTS.md
@@ -24,7 +24,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -53,7 +53,7 @@ for (const against of positionals.length > 0 ? positionals : ['kafka', 'ottla'])
     await server.dispose()
   }
 }
-const how = `${machine()}; ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`} of ${seconds} s of each work.`
+const how = `${machine()}; clients on Node ${(await nodeOfClients()).version}; ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`} of ${seconds} s of each work.`
 console.log(how)
 if (values.write) writeFileSync(new URL('RESULTS.md', import.meta.url), document(texts, how))
 

@@ -18,17 +18,19 @@ async function produce({ bytes, perCall, atATime }) {
   let next = 0
   let sent = 0
   let isOver = false
+  const call = async () => {
+    const records = new Array(perCall)
+    for (let i = 0; i < perCall; i++) records[i] = { key: keys[next++ % keys.length], value }
+    await client.send(topic, records)
+    sent += perCall
+  }
   const loop = async () => {
-    while (!isOver) {
-      const call = new Array(perCall)
-      for (let i = 0; i < perCall; i++) call[i] = { key: keys[next++ % keys.length], value }
-      await client.send(topic, call)
-      sent += perCall
-    }
+    while (!isOver) await call()
   }
   await client.connectProducer()
+  await call()
   const loops = Promise.all(Array.from({ length: atATime }, loop))
-  await passed(ms / 4)
+  await passed(ms / 2)
   const watch = begin(sent)
   await passed(ms)
   const figures = watch(sent)

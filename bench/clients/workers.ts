@@ -28,13 +28,19 @@ const output = join(cache, 'bench-clients')
 /** What `bin/kafka-run-class.sh` gives Kafka's own tools. */
 const heap = '-Xmx512M'
 
+/** The Node of all clients: one that is new enough for each of them, where there is one. */
+export async function nodeOfClients(): Promise<{ readonly node: string; readonly version: string }> {
+  const modern = await modernNode()
+  const node = 'node' in modern ? modern.node : process.execPath
+  return { node, version: (await succeed(node, ['--version'])).trim() }
+}
+
 /** All clients that can run here; of the others, `missing` is told why. */
 export async function prepareWorkers(missing: (why: string) => void): Promise<Workers> {
   const modern = await modernNode()
+  const { node } = await nodeOfClients()
   const workers = new Map<string, (...args: [string, string, string, number]) => string[]>()
   const script = await bundledWorker()
-  // One Node for all of them, where there is one that is new enough for all.
-  const node = 'node' in modern ? modern.node : process.execPath
   for (const client of [...ours, 'kafkajs', '@platformatic/kafka']) {
     if (client === '@platformatic/kafka' && 'missing' in modern) missing(`${client}: ${modern.missing}`)
     else workers.set(client, (...args) => [node, script, client, ...args.map(String)])
