@@ -6,6 +6,7 @@ import { javaTools } from './java-tools.ts'
 import { kafkajs } from './kafkajs.ts'
 import { kcat } from './kcat.ts'
 import { platformatic } from './platformatic.ts'
+import { pythonClients } from './python-clients.ts'
 
 export const targets: readonly Target[] = [
   differential,
@@ -14,5 +15,6 @@ export const targets: readonly Target[] = [
   platformatic,
   javaTools,
   javaClients,
+  pythonClients,
   ...franzGo,
 ]

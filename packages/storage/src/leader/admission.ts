@@ -20,7 +20,8 @@ import type { TopicSettings } from '../topic-settings.ts'
 // Records are unpacked to be looked through: one that no consumer can read would stop all of them.
 
 const internalTopics: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state'])
-const unpackedLimitBytes = 256 * 1024 * 1024
+/** A kilobyte may unpack to a megabyte. Codecs hold it twice for a moment, and the broker does nothing else meanwhile. */
+const unpackedLimitBytes = 128 * 1024 * 1024
 
 /** The batches of one append, checked: exactly one from a client, any number from a coordinator. */
 export function readBatches(records: Buffer, topic: string, options: AppendOptions): readonly PackedBatch[] {
