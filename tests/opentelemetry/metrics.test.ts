@@ -22,7 +22,11 @@ test("the client's counts become metrics, each with what it is of", async () => 
   await producer.sendBatch(['a', 'b', 'c'].map((value) => ({ topic: 'orders', value })))
   const consumer = client.consumer({ groupId: 'billing', topics: 'orders', autoOffsetReset: 'earliest' })
   let count = 0
-  for await (const _ of consumer) if (++count === 3) break
+  for await (const record of consumer)
+    if (++count === 3) {
+      await consumer.commit(record)
+      break
+    }
   await producer.close()
 
   const found = async () => {
