@@ -4,6 +4,7 @@ import type { Timer } from '@ottla/runtime'
 import { CheckpointBody, checkpointName, listCheckpoints, newWriter, writeCheckpoint } from './checkpoint.ts'
 import { writeText } from './commit-format.ts'
 import { listCommitFiles, voidFrom } from './commit-reader.ts'
+import { inParallel } from './in-parallel.ts'
 import type { LocalLog } from './local-log.ts'
 import type { LocalLogStore } from './local-log-store.ts'
 
@@ -136,15 +137,11 @@ export class Checkpointer {
       else if (log.encode(into, sequence(), true)) count++
     }
     const limit = this.#store.settings.maxPartitionsAtClose ?? defaultMaxPartitionsAtClose
-    const work = async () => {
-      for (let log = dirty.pop(); log !== undefined; log = dirty.pop()) {
-        if (this.#closed && dirty.length >= limit && this.#replayIsShort) throw new GivenUp()
-        if (await log.checkpoint(into, sequence)) count++
-      }
-    }
-    await Promise.all(
-      Array.from({ length: this.#closed || dirty.length > manyPartitions ? parallel.many : parallel.few }, work),
-    )
+    const { many, few } = parallel
+    await inParallel(this.#closed || dirty.length > manyPartitions ? many : few, dirty, async (log) => {
+      if (this.#closed && dirty.length >= limit && this.#replayIsShort) throw new GivenUp()
+      if (await log.checkpoint(into, sequence)) count++
+    })
     return count
   }
 

@@ -2,7 +2,7 @@ import { KafkaError, Writer } from '@ottla/protocol'
 import type { Runtime } from '@ottla/runtime'
 import { CommitFile } from './commit-file.ts'
 import { beginEntry, entriesUnderWay, type FlushPolicy, sealEntry } from './commit-format.ts'
-import { SpareFile } from './spare-file.ts'
+import { type PreparedFile, SpareFile } from './spare-file.ts'
 
 /** Something to be made durable together with whatever else gathers meanwhile. */
 export interface CommitItem {
@@ -326,7 +326,10 @@ export class CommitLog {
     // sequence number on. So nothing more is written to the older one, come what may.
     await this.#file?.close()
     this.#file = undefined
-    this.#file = await CommitFile.begin(runtime.files, directory, header, withSpare ? this.spare.take() : undefined)
+    const begin = async (spare?: PreparedFile) => {
+      this.#file = await CommitFile.begin(runtime.files, directory, header, spare)
+    }
+    await (withSpare ? this.spare.handOver(begin) : begin())
     this.#askedForSpare = false
   }
 

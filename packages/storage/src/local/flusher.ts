@@ -1,4 +1,5 @@
 import type { Timer } from '@ottla/runtime'
+import { inParallel } from './in-parallel.ts'
 import type { LocalLog } from './local-log.ts'
 import type { LocalLogStore } from './local-log-store.ts'
 
@@ -54,12 +55,11 @@ export class Flusher {
     const { runtime } = this.#store
     try {
       while (this.#isOverdue && !this.#closed) {
-        const logs = this.#largest(this.#store.tailBytes - this.#store.flushAboveBytes / 2)
-        const work = async () => {
-          for (let log = logs.shift(); log !== undefined && !this.#closed; log = logs.shift()) await log.flush()
-        }
-        const { recovering } = this.#store
-        await Promise.all(Array.from({ length: recovering ? parallel.recovering : parallel.serving }, work))
+        const logs = this.#largest(this.#store.tailBytes - this.#store.flushAboveBytes / 2).reverse()
+        const count = this.#store.recovering ? parallel.recovering : parallel.serving
+        await inParallel(count, logs, async (log) => {
+          if (!this.#closed) await log.flush()
+        })
       }
       this.#store.flushSucceeded()
     } catch (error) {

@@ -21,6 +21,8 @@ export class SpareFile {
   #bytes = 0
   #changing: Promise<void> | undefined = undefined
   #stopped = false
+  /** Its name stands for the file that was handed over, until that has another one. */
+  #handedOver = false
   #closed = false
 
   private constructor(runtime: Runtime, directory: string) {
@@ -40,15 +42,20 @@ export class SpareFile {
   }
 
   get isReady(): boolean {
-    return this.#bytes > 0 && this.#changing === undefined && !this.#closed
+    return this.#bytes > 0 && this.#changing === undefined && !this.#handedOver && !this.#closed
   }
 
-  /** Hands it over, if there is one. */
-  take(): PreparedFile | undefined {
-    if (!this.isReady) return undefined
-    const taken = { path: this.#path, bytes: this.#bytes }
+  /** Hands it over, if there is one, until `use` is done: it gives the file another name, or removes it. */
+  async handOver(use: (spare: PreparedFile | undefined) => Promise<void>): Promise<void> {
+    if (!this.isReady) return use(undefined)
+    this.#handedOver = true
+    const bytes = this.#bytes
     this.#bytes = 0
-    return taken
+    try {
+      await use({ path: this.#path, bytes })
+    } finally {
+      this.#handedOver = false
+    }
   }
 
   /** A commit file is not needed any more: it becomes the spare one if it is larger than what is there, or goes. */
@@ -56,7 +63,7 @@ export class SpareFile {
     // Making one costs more than to take what comes for free.
     this.#stopped = true
     await this.#changing?.catch(() => {})
-    if (this.#closed || bytes <= this.#bytes) return this.#runtime.files.remove(path)
+    if (this.#closed || this.#handedOver || bytes <= this.#bytes) return this.#runtime.files.remove(path)
     await this.#change(async () => {
       this.#bytes = 0
       await this.#runtime.files.rename(path, this.#path)
@@ -68,7 +75,7 @@ export class SpareFile {
 
   /** Makes one in the background, unless there is one. */
   make(bytes: number): void {
-    if (this.#changing !== undefined || this.#bytes > 0 || this.#closed) return
+    if (this.#changing !== undefined || this.#handedOver || this.#bytes > 0 || this.#closed) return
     this.#stopped = false
     // The disk may be full. A commit file does without.
     void this.#change(() => this.#make(bytes)).catch(() => this.#runtime.files.remove(this.#path).catch(() => {}))
