@@ -56,10 +56,7 @@ export class ConsumerEngine {
     const failed = (error: OttlaError) => this.intake.fail(error)
     const member = () => this.member
     this.cluster = cluster
-    this.intake = new Intake(buffer, cluster.runtime, {
-      isInGroup: settings.groupId !== undefined,
-      taken: () => this.#fetcher.roomMade(),
-    })
+    this.intake = new Intake(buffer, cluster.runtime, () => this.#fetcher.roomMade())
     this.committer =
       settings.groupId === undefined
         ? undefined

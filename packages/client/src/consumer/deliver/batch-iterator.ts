@@ -33,10 +33,7 @@ export class BatchIterator<K, V> implements AsyncIterableIterator<ConsumerBatch<
 
   return(): Promise<IteratorResult<ConsumerBatch<K, V>>> {
     this.#isOver = true
-    const held = this.#held
     this.#release()
-    if (held?.chunk.partition.mayRewind(held.progress) === true)
-      this.#intake.leftUnprocessed(held.chunk.partition, held.chunk.nextOffset)
     return Promise.resolve({ value: undefined, done: true })
   }
 

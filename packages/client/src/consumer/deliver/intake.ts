@@ -14,7 +14,6 @@ export class Intake {
   readonly #buffer: FetchBuffer
   readonly #runtime: Runtime
   readonly #taken: () => void
-  readonly #isInGroup: boolean
   #failure: OttlaError | undefined
   /** The membership is over: nothing will come any more. */
   #end: OttlaError | undefined
@@ -24,10 +23,9 @@ export class Intake {
   #turnMs = 0
 
   /** `taken`: there is room in the buffer. */
-  constructor(buffer: FetchBuffer, runtime: Runtime, { isInGroup, taken }: { isInGroup: boolean; taken: () => void }) {
+  constructor(buffer: FetchBuffer, runtime: Runtime, taken: () => void) {
     this.#buffer = buffer
     this.#runtime = runtime
-    this.#isInGroup = isInGroup
     this.#taken = taken
   }
 
@@ -61,16 +59,6 @@ export class Intake {
     partition.moveTo(partition.progress.processed, partition.processedEpoch)
     this.#buffer.drop(partition)
     this.#taken()
-  }
-
-  /**
-   * A loop was left that had not processed what lies before `nextOffset`. In a group it is handed out again, to whoever
-   * comes next: were it passed over, a later commit would count it as processed. Not so if the application has committed
-   * it. Without a group nothing is committed, and who comes next goes on behind it.
-   */
-  leftUnprocessed(partition: AssignedPartition, nextOffset: number): void {
-    if (this.#isInGroup && partition.committed?.offset !== nextOffset) this.rewind(partition)
-    else this.putBack(partition)
   }
 
   /** Settles when `take` is worth another try. */

@@ -45,12 +45,8 @@ export class RecordIterator<K, V> implements AsyncIterableIterator<ConsumerRecor
 
   return(): Promise<IteratorResult<ConsumerRecord<K, V>>> {
     this.#isOver = true
-    const [partition, progress] = [this.#busy, this.#progress]
     this.#release()
-    if (partition?.mayRewind(progress!) === true) {
-      this.#cursor = undefined
-      this.#intake.leftUnprocessed(partition, this.#processedTo)
-    } else this.#abandon()
+    this.#abandon()
     return Promise.resolve({ value: undefined, done: true })
   }
 

@@ -1,4 +1,4 @@
-import { deepEqual, ok } from 'node:assert/strict'
+import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import { pack } from '@ottla/protocol'
 import { SimulatedRuntime } from '../../testing/simulated-runtime.ts'
@@ -59,45 +59,4 @@ test('the same with batches', () =>
     await consumer.run({ eachBatch }).catch(() => {})
     await consumer.run({ eachBatch })
     deepEqual(seen.slice(0, 2), [0, 0])
-  }))
-
-/** Loops over records until one is at `until`; gives their offsets. */
-async function loop(consumer: Consumer, until: number): Promise<number[]> {
-  const seen: number[] = []
-  for await (const { offset } of consumer) if (seen.push(offset) > 0 && offset === until) break
-  return seen
-}
-
-test('in a group, the record at which a loop was left comes again in the next one', () =>
-  play(inGroup, async ({ consumer }) => {
-    deepEqual(await loop(consumer, 2), [0, 1, 2])
-    deepEqual(await loop(consumer, 4), [2, 3, 4])
-    await consumer.commit()
-    deepEqual((await consumer.committed())[0]!.committed!.offset, 4)
-  }))
-
-test('not if it was committed', () =>
-  play(inGroup, async ({ consumer }) => {
-    for await (const record of consumer)
-      if (record.offset === 2) {
-        await consumer.commit(record)
-        break
-      }
-    deepEqual(await loop(consumer, 4), [3, 4])
-  }))
-
-test('without a group, the next loop goes on behind it', () =>
-  play({}, async ({ consumer }) => {
-    await consumer.assign([{ topic: 't', partition: 0 }])
-    deepEqual(await loop(consumer, 2), [0, 1, 2])
-    deepEqual(await loop(consumer, 4), [3, 4])
-  }))
-
-test('a batch whose loop was left comes again', () =>
-  play(inGroup, async ({ consumer }) => {
-    for await (const batch of consumer.batches()) if (batch.firstOffset === 0) break
-    for await (const batch of consumer.batches()) {
-      ok(batch.firstOffset === 0)
-      break
-    }
   }))

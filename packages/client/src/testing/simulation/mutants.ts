@@ -115,13 +115,6 @@ export const mutants: readonly Mutant[] = [
     to: '      if (chunk.turn === partition.turn) intake.rewind(partition)\n      throw processingFailed',
   },
   {
-    name: 'a loop that was left has passed over its last record',
-    kind: 'consumer',
-    file: 'consumer/deliver/intake.ts',
-    from: 'if (this.#isInGroup && partition.committed?.offset !== nextOffset) this.rewind(partition)',
-    to: 'if (false as boolean) this.rewind(partition)',
-  },
-  {
     name: 'a fenced member goes on as if it were none',
     kind: 'consumer',
     file: 'consumer/membership/consumer-group-membership.ts',
