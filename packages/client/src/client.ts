@@ -7,6 +7,8 @@ import { ShareConsumer, type ShareConsumerOptions } from './consumer/share/share
 import { OttlaError } from './ottla-error.ts'
 import { Producer } from './producer/producer.ts'
 import type { ProducerOptions } from './producer/producer-options.ts'
+import { InstanceId } from './telemetry/instance-id.ts'
+import { Telemetry } from './telemetry/telemetry.ts'
 
 /** What a client has made, and closes with itself. */
 interface Closable {
@@ -19,6 +21,9 @@ interface Closable {
 export class Client {
   readonly #options: ClientOptions
   readonly #cluster: Cluster
+  readonly #instanceId = new InstanceId()
+  /** Undefined: it is not wanted. */
+  readonly #telemetry: Telemetry | undefined
   readonly #children = new Set<Closable>()
   /** Of children that are closed and not kept any more. */
   #past: ClientMetrics | undefined
@@ -27,6 +32,8 @@ export class Client {
   constructor(options: ClientOptions) {
     this.#options = options
     this.#cluster = new Cluster(options)
+    if (this.#cluster.settings.enableMetricsPush)
+      this.#telemetry = new Telemetry(this.#cluster, this.#instanceId, () => this.metrics())
   }
 
   /** Connects, and logs in, to whichever broker can be reached. Fails at once if none can, where all else would try again. */
@@ -41,17 +48,17 @@ export class Client {
 
   /** It has connections of its own: what waits on them, as a join or a long fetch does, holds up nothing else. */
   consumer<K = Buffer | null, V = Buffer | null>(options?: TypedConsumerOptions<K, V>): Consumer<K, V> {
-    return this.#keep(new Consumer(this.#options, options))
+    return this.#keep(new Consumer(this.#options, options, this.#anotherCluster()))
   }
 
   /** The calls that look after the cluster. Needs no closing of its own. */
   admin(options?: AdminOptions): Admin {
-    return new Admin(this.#cluster, options)
+    return new Admin(this.#cluster, options, this.#instanceId)
   }
 
   /** Takes records from a queue, of a share group (KIP-932). It has connections of its own, too. */
   shareConsumer<K = Buffer | null, V = Buffer | null>(options: ShareConsumerOptions<K, V>): ShareConsumer<K, V> {
-    return this.#keep(new ShareConsumer(this.#options, options))
+    return this.#keep(new ShareConsumer(this.#options, options, this.#anotherCluster()))
   }
 
   /** What all of it has done so far, and how it stands. */
@@ -81,6 +88,13 @@ export class Client {
     return this.close()
   }
 
+  /** The same brokers, by connections of its own. */
+  #anotherCluster(): Cluster {
+    const cluster = new Cluster(this.#options)
+    this.#telemetry?.watch(cluster)
+    return cluster
+  }
+
   #keep<T extends Closable>(child: T): T {
     if (this.#closing !== undefined) throw new OttlaError('CLIENT_CLOSED')
     this.#forgetClosed()
@@ -99,8 +113,10 @@ export class Client {
 
   async #close(): Promise<void> {
     try {
+      if (this.#telemetry?.standsOnConsumers === true) await this.#telemetry.close()
       await Promise.all([...this.#children].map((child) => child.close()))
     } finally {
+      await this.#telemetry?.close()
       this.#cluster.close()
     }
   }

@@ -1,5 +1,6 @@
 import type { Cluster } from '../connection/cluster.ts'
 import type { TopicPartition } from '../consumer/topic-partition.ts'
+import { InstanceId } from '../telemetry/instance-id.ts'
 import type { Acl, AclFilter, NewAcl } from './acl-calls.ts'
 import * as aclCalls from './acl-calls.ts'
 import { type AdminCallOptions, AdminRequests } from './admin-requests.ts'
@@ -85,11 +86,12 @@ export interface AdminOptions {
  */
 export class Admin {
   readonly #requests: AdminRequests
-  #instanceId: Promise<string> | undefined
+  readonly #instanceId: InstanceId
 
   /** @internal `client.admin()` makes it. */
-  constructor(cluster: Cluster, options: AdminOptions = {}) {
+  constructor(cluster: Cluster, options: AdminOptions = {}, instanceId = new InstanceId()) {
     this.#requests = new AdminRequests(cluster, options.timeoutMs ?? 60_000)
+    this.#instanceId = instanceId
   }
 
   /** Creates topics. */
@@ -477,13 +479,9 @@ export class Admin {
     return resources.map(({ name }) => name)
   }
 
-  /** The id that the cluster gives this client for its metrics (KIP-714); the same from the first call on. */
+  /** The id that the cluster gives this client, with all that is made of it, for its metrics (KIP-714). */
   clientInstanceId(options: AdminCallOptions = {}): Promise<string> {
-    this.#instanceId ??= clusterCalls.clientInstanceId(this.#requests, options).catch((error) => {
-      this.#instanceId = undefined
-      throw error
-    })
-    return this.#instanceId
+    return this.#instanceId.get(() => clusterCalls.clientInstanceId(this.#requests, options))
   }
 
   /** There is nothing to close: connections are the client's. */

@@ -28,6 +28,8 @@ export interface ClientOptions {
   readonly metadataMaxAgeMs?: number
   /** Topics that are missing may be created by the broker, if it is set up so. */
   readonly allowAutoTopicCreation?: boolean
+  /** Metrics are pushed to a cluster that asks its clients for them (KIP-714). True by default. */
+  readonly enableMetricsPush?: boolean
   /** The largest answer that is taken from a broker. */
   readonly maxResponseBytes?: number
   /** Is called for what is worth a look: connections, retries, rebalances, throttling. Without it, the client is silent. */
@@ -57,6 +59,7 @@ export function connectionSettings(options: ClientOptions): ConnectionSettings {
     retryBackoffMaxMs: 1_000,
     metadataMaxAgeMs: 300_000,
     allowAutoTopicCreation: true,
+    enableMetricsPush: true,
     maxResponseBytes: 256 * 1024 * 1024,
     ...definedOnly(options),
     runtime,

@@ -44,6 +44,7 @@ export class Cluster {
   readonly #pool: ConnectionPool
   readonly #metadata: MetadataCache
   readonly #coordinators: Coordinators
+  #connected: (connection: BrokerConnection) => void = () => {}
 
   constructor(options: ClientOptions, requests?: RequestWatch) {
     this.settings = connectionSettings(options)
@@ -58,7 +59,15 @@ export class Cluster {
     const { runtime, wheel, watch, closed } = this
     this.#tools = { runtime, wheel, backoff, closed, retrying: (what, error) => watch.retrying(what, error) }
     const connector = new Connector(this.settings, wheel, watch)
-    this.#pool = new ConnectionPool({ runtime: this.runtime, wheel: this.wheel, connector, backoff })
+    this.#pool = new ConnectionPool({
+      runtime: this.runtime,
+      wheel: this.wheel,
+      connector,
+      backoff,
+      opened: (connection, lane) => {
+        if (lane === 'main' || lane === 'bootstrap') this.#connected(connection)
+      },
+    })
     this.#metadata = new MetadataCache({
       runtime: this.runtime,
       wheel: this.wheel,
@@ -67,6 +76,11 @@ export class Cluster {
       changed: (image) => this.#pool.keepOnly([...image.brokers.values()]),
     })
     this.#coordinators = new Coordinators(this)
+  }
+
+  /** Calls `listener` with each new connection on which requests are answered soon: that of no fetch, no join. */
+  onConnection(listener: (connection: BrokerConnection) => void): void {
+    this.#connected = listener
   }
 
   /** What is known now. */

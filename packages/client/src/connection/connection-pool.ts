@@ -15,6 +15,7 @@ export type Lane = 'main' | 'produce' | 'fetch' | 'group' | 'bootstrap'
 interface Slot {
   readonly key: string
   readonly endpoint: Endpoint
+  readonly lane: Lane
   opening: Promise<BrokerConnection> | undefined
   open: BrokerConnection | undefined
   failures: number
@@ -26,6 +27,8 @@ export interface ConnectionPoolOptions {
   readonly wheel: TimerWheel
   readonly connector: Connector
   readonly backoff: BackoffOptions
+  /** Is called with each new connection. */
+  readonly opened: (connection: BrokerConnection, lane: Lane) => void
 }
 
 /** At most one connection for each broker and lane, opened when it is first needed; after failures, at growing pauses. */
@@ -80,14 +83,14 @@ export class ConnectionPool {
     const key = keyOf(endpoint, lane)
     let slot = this.#slots.get(key)
     if (slot === undefined) {
-      slot = { key, endpoint, opening: undefined, open: undefined, failures: 0, notBeforeMs: 0 }
+      slot = { key, endpoint, lane, opening: undefined, open: undefined, failures: 0, notBeforeMs: 0 }
       this.#slots.set(key, slot)
     }
     return slot
   }
 
   async #open(slot: Slot): Promise<BrokerConnection> {
-    const { runtime, wheel, connector, backoff } = this.#options
+    const { runtime, wheel, connector, backoff, opened } = this.#options
     const restMs = slot.notBeforeMs - runtime.monotonic()
     if (restMs > 0) await wheel.sleep(restMs)
     try {
@@ -103,6 +106,7 @@ export class ConnectionPool {
       }
       slot.failures = 0
       slot.open = connection
+      opened(connection, slot.lane)
       return connection
     } catch (error) {
       slot.notBeforeMs = runtime.monotonic() + backoffMs(runtime, slot.failures++, backoff)

@@ -56,9 +56,9 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
   readonly #deserializers: Deserializers<K, V>
 
   /** @internal `client.consumer()` makes it. */
-  constructor(client: ClientOptions, options: TypedConsumerOptions<K, V> = {}) {
+  constructor(client: ClientOptions, options: TypedConsumerOptions<K, V> = {}, cluster = new Cluster(client)) {
     // A cluster of its own: a join that waits for the other members, or a long fetch, must not hold up other clients.
-    this.#engine = new ConsumerEngine(new Cluster(client), consumerSettings(options, client))
+    this.#engine = new ConsumerEngine(cluster, consumerSettings(options, client))
     this.#deserializers = deserializersOf(options)
     if (options.topics !== undefined) this.subscribe(options.topics)
   }

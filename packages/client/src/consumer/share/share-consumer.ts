@@ -1,4 +1,5 @@
 import type { ClientOptions } from '../../connection/client-options.ts'
+import { Cluster } from '../../connection/cluster.ts'
 import { OttlaError } from '../../ottla-error.ts'
 import { type DeserializerOptions, deserializersOf } from '../deliver/deserializers.ts'
 import { tracedShare } from '../diagnostics.ts'
@@ -62,8 +63,8 @@ export class ShareConsumer<K = Buffer | null, V = Buffer | null> implements Asyn
   readonly #groupId: string
 
   /** @internal `client.shareConsumer()` makes it. */
-  constructor(client: ClientOptions, options: ShareConsumerOptions<K, V>) {
-    this.#engine = new ShareEngine(client, options, deserializersOf(options))
+  constructor(client: ClientOptions, options: ShareConsumerOptions<K, V>, cluster = new Cluster(client)) {
+    this.#engine = new ShareEngine(cluster, options, deserializersOf(options))
     this.#groupId = options.groupId
     if (options.topics !== undefined) this.subscribe(options.topics)
   }

@@ -1,5 +1,4 @@
-import type { ClientOptions } from '../../connection/client-options.ts'
-import { Cluster } from '../../connection/cluster.ts'
+import type { Cluster } from '../../connection/cluster.ts'
 import { OttlaError } from '../../ottla-error.ts'
 import type { Deserializers } from '../deliver/deserializers.ts'
 import { rebalanced } from '../diagnostics.ts'
@@ -37,15 +36,14 @@ export class ShareEngine<K, V> {
   #isGone = false
   #isJoined = false
 
-  constructor(client: ClientOptions, options: ShareConsumerOptions<K, V>, deserializers: Deserializers<K, V>) {
+  constructor(cluster: Cluster, options: ShareConsumerOptions<K, V>, deserializers: Deserializers<K, V>) {
     const { groupId, rackId = null, patternRefreshMs = 10_000, maxRecords = 500 } = options
     if (groupId === undefined || groupId === '')
       throw new OttlaError('INVALID_ARGUMENT', { message: 'a share consumer needs the option groupId' })
     this.#options = options
     this.#deserializers = deserializers
     this.#maxRecords = maxRecords
-    this.cluster = new Cluster(client)
-    const { cluster } = this
+    this.cluster = cluster
     const failed = (error: OttlaError) => this.#fail(error)
     this.#memberId = Buffer.from(cluster.runtime.randomBytes(16)).toString('base64url')
     this.subscription = new Subscription({ cluster, patternRefreshMs, changed: () => this.subscribed(), failed })
