@@ -187,7 +187,7 @@ export class GroupRun implements Simulation {
     const lane = `${partition} ${orderedBy === 'key' ? record.key : ''}`
     if (chance.happens(0.7)) await this.#runtime.sleep(chance.next() * (chance.happens(0.01) ? 12_000 : 60))
     // A loop that fails and is followed by another one has gone on by its own will.
-    if (!this.#isOver && mayFail && chance.happens(0.002)) throw new Error('a handler that fails')
+    if (!this.#isOver && mayFail && chance.happens(0.006)) throw new Error('a handler that fails')
     // Going back is seeing again; what must not be is to see a record before one that was to come first.
     const before = last.get(lane) ?? -1
     if (offset > before) last.set(lane, offset)
