@@ -37,6 +37,8 @@ export class GroupRun implements Simulation {
   readonly #promises = new Promises()
   #trouble: Trouble | undefined
   readonly #consumers = new Set<Consumer>()
+  /** Consumers that have paused something now. Handlers fail more often then: the two together are seldom by chance. */
+  #pauses = 0
   #isOver = false
 
   constructor(seed: number, protocol: 'classic' | 'consumer') {
@@ -187,7 +189,8 @@ export class GroupRun implements Simulation {
     const lane = `${partition} ${orderedBy === 'key' ? record.key : ''}`
     if (chance.happens(0.7)) await this.#runtime.sleep(chance.next() * (chance.happens(0.01) ? 12_000 : 60))
     // A loop that fails and is followed by another one has gone on by its own will.
-    if (!this.#isOver && mayFail && chance.happens(0.006)) throw new Error('a handler that fails')
+    const mayFailNow = !this.#isOver && mayFail && chance.happens(this.#pauses > 0 ? 0.05 : 0.002)
+    if (mayFailNow) throw new Error('a handler that fails')
     // Going back is seeing again; what must not be is to see a record before one that was to come first.
     const before = last.get(lane) ?? -1
     if (offset > before) last.set(lane, offset)
@@ -219,7 +222,9 @@ export class GroupRun implements Simulation {
         case 3: {
           const paused = consumer.assignment.slice(0, 1)
           consumer.pause(paused)
+          this.#pauses++
           await this.#runtime.sleep(chance.next() * 1_000)
+          this.#pauses--
           const still = consumer.assignment.filter((each) => each.partition === paused[0]?.partition)
           if (this.#consumers.has(consumer)) consumer.resume(still)
         }
