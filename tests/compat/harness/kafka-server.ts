@@ -1,7 +1,7 @@
 // Apache Kafka as a single node: KRaft, its default settings apart from ports, directories and replication factors.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { succeed } from './command.ts'
 import { javaWithKafka } from './kafka-jars.ts'
 import type { ServerOptions } from './ottla-server.ts'
@@ -12,7 +12,12 @@ import { answersApiVersions } from './wire.ts'
 const jvmOptions =
   '-Xmx1G -Xms1G -server -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent -Djava.awt.headless=true'
 
-export async function launchKafka({ directory, port: wanted, settings }: ServerOptions): Promise<ServerProcess> {
+export async function launchKafka({
+  directory,
+  port: wanted,
+  settings,
+  classpath,
+}: ServerOptions): Promise<ServerProcess> {
   const java = await javaWithKafka()
   if ('missing' in java) throw new Error(`Apache Kafka can not run here: ${java.missing}`)
   const port = wanted === 0 ? await freePort() : wanted
@@ -23,7 +28,8 @@ export async function launchKafka({ directory, port: wanted, settings }: ServerO
     const format = ['kafka.tools.StorageTool', 'format', '-t', 'MkU3OEVBNTcwNTJENDM2Qk', '-c', file]
     await succeed(java.java, ['-cp', java.classpath, ...format])
   }
-  const server = spawnServer(java.java, [...jvmOptions.split(' '), '-cp', java.classpath, 'kafka.Kafka', file])
+  const classes = classpath === undefined ? java.classpath : `${java.classpath}${delimiter}${classpath}`
+  const server = spawnServer(java.java, [...jvmOptions.split(' '), '-cp', classes, 'kafka.Kafka', file])
   await Promise.race([
     answersApiVersions('127.0.0.1', port, 240_000),
     server.ended.then((why) => Promise.reject(new Error(why))),

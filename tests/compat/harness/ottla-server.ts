@@ -7,6 +7,8 @@ export interface ServerOptions {
   /** 0 takes a free port. */
   readonly port: number
   readonly settings: Readonly<Record<string, string>>
+  /** Of classes that Kafka needs besides its own. */
+  readonly classpath?: string | undefined
 }
 
 /** Ottla as its users run it: the program, its own process, every acknowledged record synced to the disk. */

@@ -24,6 +24,8 @@ export interface StartOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Where its data lies; a directory of its own below the system's temporary one unless told. */
   readonly directory?: string
+  /** Of classes that Kafka needs besides its own. */
+  readonly classpath?: string | undefined
   /** A free one unless told. */
   readonly port?: number
 }
@@ -36,7 +38,8 @@ export async function startServer(against: string, options: StartOptions = {}): 
   const launch = against === 'ottla' ? launchOttla : launchKafka
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), `${against}-compat-`))
   const settings = options.settings ?? {}
-  let current: ServerProcess = await launch({ directory, port: options.port ?? 0, settings })
+  const { classpath } = options
+  let current: ServerProcess = await launch({ directory, port: options.port ?? 0, settings, classpath })
   const { address } = current
   const port = Number(address.slice(address.lastIndexOf(':') + 1))
   return {
@@ -46,7 +49,7 @@ export async function startServer(against: string, options: StartOptions = {}): 
     kill: () => current.kill(),
     stop: () => current.stop(),
     restart: async () => {
-      current = await launch({ directory, port, settings })
+      current = await launch({ directory, port, settings, classpath })
     },
     dispose: async () => {
       await current.stop()

@@ -480,8 +480,9 @@ export class Admin {
   }
 
   /** The id that the cluster gives this client, with all that is made of it, for its metrics (KIP-714). */
-  clientInstanceId(options: AdminCallOptions = {}): Promise<string> {
-    return this.#instanceId.get(() => clusterCalls.clientInstanceId(this.#requests, options))
+  async clientInstanceId(options: AdminCallOptions = {}): Promise<string> {
+    const ask = () => clusterCalls.telemetrySubscription(this.#requests, options)
+    return (await this.#instanceId.get(ask)).clientInstanceId
   }
 
   /** There is nothing to close: connections are the client's. */

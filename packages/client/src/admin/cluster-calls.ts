@@ -298,9 +298,8 @@ export async function alterReplicaLogDirs(
 }
 
 /** Where the cluster takes no metrics, it has no ids for clients: UNSUPPORTED_VERSION. */
-export async function clientInstanceId(requests: AdminRequests, options: AdminCallOptions): Promise<string> {
+export async function telemetrySubscription(requests: AdminRequests, options: AdminCallOptions) {
   const call = { what: 'asking for the id of this client', target: 'any', options } as const
   const body = { clientInstanceId: zeroUuid }
-  const answer = await requests.ask(call, getTelemetrySubscriptionsRequest, getTelemetrySubscriptionsResponse, body)
-  return answer.clientInstanceId
+  return requests.ask(call, getTelemetrySubscriptionsRequest, getTelemetrySubscriptionsResponse, body)
 }

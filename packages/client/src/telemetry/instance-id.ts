@@ -1,9 +1,11 @@
-/** The id that a cluster has given a client for its metrics (KIP-714): one for all that is made of the client. */
-export class InstanceId {
-  #known: Promise<string> | undefined
+import type { GetTelemetrySubscriptionsResponse } from '@ottla/protocol'
 
-  /** The id. If there is none yet, `ask` gets one; those who come meanwhile wait for it. */
-  async get(ask: () => Promise<string>): Promise<string> {
+/** The answer with the id that a cluster has given a client for its metrics (KIP-714): one for all that is made of the client. */
+export class InstanceId {
+  #known: Promise<GetTelemetrySubscriptionsResponse> | undefined
+
+  /** The answer. If there is none yet, `ask` gets one; those who come meanwhile wait: brokers throttle who asks twice. */
+  async get(ask: () => Promise<GetTelemetrySubscriptionsResponse>): Promise<GetTelemetrySubscriptionsResponse> {
     while (this.#known !== undefined) {
       try {
         return await this.#known

@@ -53,6 +53,8 @@ export class Telemetry {
   readonly #connections = new Map<BrokerConnection, Cluster>()
   #subscription: Subscription | undefined
   #intervalMs = defaultIntervalMs
+  /** The answer that came with the instance id has been used, whoever asked for it. */
+  #hasAsked = false
   #isIdle = true
   #isOver = false
   #timer: Timer | undefined
@@ -126,12 +128,10 @@ export class Telemetry {
   }
 
   async #subscribe(connection: BrokerConnection): Promise<Subscription> {
-    let first: Subscription | undefined
-    const clientInstanceId = await this.#instanceId.get(async () => {
-      first = await askSubscription(connection, zeroUuid)
-      return first.clientInstanceId
-    })
-    return first ?? askSubscription(connection, clientInstanceId)
+    const first = await this.#instanceId.get(() => askSubscription(connection, zeroUuid))
+    if (this.#hasAsked) return askSubscription(connection, first.clientInstanceId)
+    this.#hasAsked = true
+    return first
   }
 
   async #push(connection: BrokerConnection, subscription: Subscription, terminating: boolean): Promise<void> {
