@@ -16,7 +16,8 @@ if (file !== undefined)
       () => client.admin().describeConfigs([{ type: 'clientMetrics', name }]),
       ([each]) => each !== undefined,
     )
-    await new Promise((r) => setTimeout(r, 2000))
+    // What the admin reads is there before the broker gives it to clients, and a client asks again only much later.
+    await new Promise((resolve) => setTimeout(resolve, 2000))
     const pushing = createClient({ bootstrap: process.env.OTTLA_TEST_KAFKA!, clientId: name })
     const id = await pushing.admin().clientInstanceId()
     for (let i = 0; i < 3; i++) await pushing.producer().send({ topic: name, value: 'v' })
