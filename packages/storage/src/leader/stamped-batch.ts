@@ -1,5 +1,11 @@
 import type { PackedBatch } from '@ottla/protocol'
 
+/**
+ * A request often has a batch for each of a handful of partitions. Each keeps the whole of it in memory, but they leave
+ * about together, and to copy them takes a tenth of all that the broker does.
+ */
+const keptBytesPerByte = 8
+
 /** A batch with its place in the log: what of its header the log works with, read once. */
 export class StampedBatch {
   bytes: Buffer
@@ -31,6 +37,6 @@ export class StampedBatch {
 
   /** Lets go of the much larger buffer (a request, say) that the bytes may be a slice of, before they are kept for long. */
   detach(): void {
-    if (this.bytes.buffer.byteLength > 4 * this.bytes.length) this.bytes = Buffer.from(this.bytes)
+    if (this.bytes.buffer.byteLength > keptBytesPerByte * this.bytes.length) this.bytes = Buffer.from(this.bytes)
   }
 }
