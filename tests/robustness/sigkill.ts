@@ -8,7 +8,9 @@
 //     saw before the kill is still so;
 //   - an idempotent producer's records are there once and in order.
 //
-//   npm run robustness [-- --rounds 20] [-- --against ottla|kafka]
+// Then rounds in which it is told to stop, by SIGTERM and SIGINT in turn: besides all this it must end with exit code 0.
+//
+//   npm run robustness [-- --rounds 20] [-- --stops 4] [-- --against ottla|kafka]
 import { parseArgs } from 'node:util'
 import kafkajs from 'kafkajs'
 import { sleep } from '../compat/harness/command.ts'
@@ -18,11 +20,14 @@ import { Ledger } from './ledger.ts'
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '20' },
+    stops: { type: 'string', default: '4' },
     against: { type: 'string', default: 'ottla' },
     'load-ms': { type: 'string', default: '1200' },
   },
 })
-const rounds = Number(values.rounds)
+const kills = Number(values.rounds)
+const rounds = kills + Number(values.stops)
+const stopSignals = ['SIGTERM', 'SIGINT'] as const
 const topic = 'ledger'
 const partitions = 4
 const writersCount = 4
@@ -47,12 +52,12 @@ for (let round = 1; round <= rounds; round++) {
   const load = Array.from({ length: writersCount }, (_, writer) => writeUntilItFails(round, writer))
   // Not always the same moment of a flush, a roll or a checkpoint.
   await sleep(Number(values['load-ms']) / 2 + Math.random() * Number(values['load-ms']))
-  await server.kill()
-  const killedAt = performance.now()
+  const endedAt = performance.now()
+  const found = await end(round)
   await Promise.all(load)
   await server.restart()
-  const backMs = performance.now() - killedAt
-  const found = await checkAll()
+  const backMs = performance.now() - endedAt
+  found.push(...(await checkAll()))
   if (ledger.acknowledgedCount === before) found.push('nothing was acknowledged in this round')
   problems += found.length
   console.log(
@@ -61,8 +66,23 @@ for (let round = 1; round <= rounds; round++) {
   for (const problem of found.slice(0, 10)) console.log(`  WRONG  ${problem}`)
 }
 await server.dispose()
-console.log(problems === 0 ? `${rounds} kills, every acknowledged record is there` : `${problems} problems`)
+console.log(
+  problems === 0
+    ? `${kills} kills and ${values.stops} stops, every acknowledged record is there`
+    : `${problems} problems`,
+)
 process.exit(problems === 0 ? 0 : 1)
+
+/** Kills it, or in the last rounds tells it to stop. */
+async function end(round: number): Promise<string[]> {
+  if (round > kills) {
+    const signal = stopSignals[round % stopSignals.length]!
+    const how = await server.stop(signal)
+    return how.startsWith('the server ended with 0') ? [] : [`told to stop by ${signal}, ${how}`]
+  }
+  await server.kill()
+  return []
+}
 
 async function createTopic(): Promise<void> {
   const admin = client.admin()

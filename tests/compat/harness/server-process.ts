@@ -8,8 +8,8 @@ export interface ServerProcess {
   output(): string
   /** Resolves, once it has ended, with a sentence that says how and shows its last words. */
   readonly ended: Promise<string>
-  /** SIGTERM, and waits for the end. */
-  stop(): Promise<void>
+  /** SIGTERM unless told; waits for the end, and says how it was, as `ended` does. */
+  stop(signal?: NodeJS.Signals): Promise<string>
   /** SIGKILL: no flush, no goodbye. */
   kill(): Promise<void>
 }
@@ -37,11 +37,14 @@ export function spawnServer(command: string, args: readonly string[]): Omit<Serv
       resolve(`the server ended with ${signal ?? code}\n${tail(output)}`)
     })
   })
-  const end = async (signal: NodeJS.Signals) => {
+  const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal)
-    await ended
+    return ended
   }
-  return { pid: child.pid ?? 0, output: () => output, ended, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
+  const kill = async () => {
+    await stop('SIGKILL')
+  }
+  return { pid: child.pid ?? 0, output: () => output, ended, stop, kill }
 }
 
 /** Waits for a line in what the server writes; an end without it is an error. */

@@ -13,7 +13,8 @@ export interface Server {
   readonly ours: boolean
   pid(): number
   kill(): Promise<void>
-  stop(): Promise<void>
+  /** Says how it ended. */
+  stop(signal?: NodeJS.Signals): Promise<string>
   /** After `kill` or `stop`: the same port, the same data. */
   restart(): Promise<void>
   /** Stops it and removes its data. */
@@ -47,7 +48,7 @@ export async function startServer(against: string, options: StartOptions = {}): 
     ours: true,
     pid: () => current.pid,
     kill: () => current.kill(),
-    stop: () => current.stop(),
+    stop: (signal) => current.stop(signal),
     restart: async () => {
       current = await launch({ directory, port, settings, classpath })
     },
@@ -60,6 +61,7 @@ export async function startServer(against: string, options: StartOptions = {}): 
 
 function attached(address: string): Server {
   const impossible = () => Promise.reject(new Error(`${address} was not started by this run`))
-  const nothing = () => Promise.resolve()
-  return { address, ours: false, pid: () => 0, kill: impossible, stop: nothing, restart: impossible, dispose: nothing }
+  const stop = () => Promise.resolve('it was left running')
+  const dispose = () => Promise.resolve()
+  return { address, ours: false, pid: () => 0, kill: impossible, stop, restart: impossible, dispose }
 }
