@@ -13,6 +13,8 @@ export interface ScenarioContext {
   readonly topic: string
   /** Writes values `v0`, `v1`, … with a few keys to the topic, which has several partitions. */
   write(count: number, topic?: string): Promise<void>
+  /** Deletes the topic, creates it again, and writes to that one as `write` does, with `new-` before the values. */
+  recreate(count: number): Promise<void>
 }
 
 export const partitionCount = 3
@@ -316,6 +318,57 @@ export const scenarios: readonly Scenario[] = [
       await using consumer = client.consumer({ autoOffsetReset: { since: 0 } })
       await consumer.assign([{ topic, partition: 0, offset: 999_999 }])
       assert.equal((await take(consumer, 1))[0]!.offset, 0)
+    },
+  },
+  ...(['classic', 'auto'] as const).map(
+    (groupProtocol): Scenario => ({
+      name: `a topic that is created again while a member (${groupProtocol}) is paused is read from its beginning`,
+      async run({ client, topic, write, recreate }) {
+        await write(30)
+        const options = { ...brisk, groupProtocol, groupId: topic, topics: topic, autoCommitIntervalMs: 100 }
+        await using consumer = client.consumer(options)
+        await take(consumer, 31 - partitionCount)
+        consumer.pause()
+        await recreate(60)
+        // Some are paused still; those that the group has taken away and given again are not.
+        await until(() => consumer.assignment.length === partitionCount, 'all partitions are there')
+        consumer.resume()
+        const values = new Set<string>()
+        for await (const record of consumer) {
+          const value = String(record.value)
+          if (value.startsWith('new-') && values.add(value).size === 60) break
+        }
+        await consumer.commit()
+        for (const { committed } of await consumer.committed()) assert.ok(committed!.offset <= 60)
+      },
+    }),
+  ),
+  {
+    name: 'what was read of a topic is not committed for another one that has its name',
+    async run({ client, topic, write, recreate }) {
+      await write(30)
+      await using consumer = client.consumer({ ...brisk, groupId: topic, topics: topic, autoCommit: false })
+      const [record] = await take(consumer, 1)
+      await recreate(60)
+      await assert.rejects(consumer.commit(record), { name: 'UNKNOWN_TOPIC_ID', topic, message: /was deleted/ })
+      const partitions = [0, 1, 2].map((partition) => ({ topic, partition }))
+      for (const { committed } of await consumer.committed(partitions)) assert.equal(committed, undefined)
+    },
+  },
+  {
+    name: 'a topic that is created again is not read without a rule to reset the offset',
+    async run({ client, topic, write, recreate }) {
+      await write(30)
+      await using consumer = client.consumer({ autoOffsetReset: 'none' })
+      await consumer.assign([{ topic, partition: 0, offset: 0 }])
+      await take(consumer, 2)
+      consumer.pause()
+      await recreate(60)
+      consumer.resume()
+      const message = /deleted and created again since offset 2 .*seek to where/
+      await assert.rejects(take(consumer, 1), { name: 'OFFSET_OUT_OF_RANGE', topic, message })
+      consumer.seek({ topic, partition: 0, offset: 1 })
+      assert.match(String((await take(consumer, 1))[0]!.value), /^new-/)
     },
   },
   {

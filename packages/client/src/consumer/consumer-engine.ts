@@ -14,6 +14,7 @@ import { joinGroup } from './membership/chosen-membership.ts'
 import type { LeaveOptions, MemberIdentity, Membership } from './membership/membership.ts'
 import { AbsentPartitions } from './position/absent-partitions.ts'
 import { Positions } from './position/positions.ts'
+import { RecreatedTopics } from './position/recreated-topics.ts'
 import { Assignment } from './progress/assignment.ts'
 import { Subscription, type TopicsOrPatterns } from './subscription.ts'
 import { type AssignablePartition, type TopicPartition, without } from './topic-partition.ts'
@@ -55,6 +56,7 @@ export class ConsumerEngine {
     const counts = this.#counts
     const failed = (error: OttlaError) => this.intake.fail(error)
     const member = () => this.member
+    const lost = () => this.#positions.wake()
     this.cluster = cluster
     this.intake = new Intake(buffer, cluster.runtime, () => this.#fetcher.roomMade())
     this.committer =
@@ -67,7 +69,7 @@ export class ConsumerEngine {
       buffer,
       counts,
       arrived: () => this.#arrived(),
-      lost: () => this.#positions.wake(),
+      lost,
       failed,
     })
     this.#fetcher = new Fetcher({ cluster, settings, assignment, buffer, answer, counts, watch })
@@ -91,8 +93,11 @@ export class ConsumerEngine {
       failed,
     })
     const absent = new AbsentPartitions(cluster, assignment, failed)
+    const hasGroup = settings.groupId !== undefined
+    const recreated = new RecreatedTopics({ cluster, assignment, buffer, hasGroup, lost })
     cluster.onMetadata(() => {
       absent.look()
+      recreated.look()
       this.#positions.compareLeaders()
       this.#fetcher.wake()
     })

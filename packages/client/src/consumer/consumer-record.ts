@@ -12,6 +12,7 @@ export class ConsumerRecord<K = Buffer | null, V = Buffer | null> {
   readonly headers: readonly RecordHeader[]
   /** Of the leader that took the record, or -1. */
   readonly leaderEpoch: number
+  readonly #topicId: string | undefined
 
   /** @internal A consumer makes it. */
   constructor(origin: RecordOrigin, cursor: RecordCursor, key: K, value: V) {
@@ -23,12 +24,19 @@ export class ConsumerRecord<K = Buffer | null, V = Buffer | null> {
     this.value = value
     this.headers = cursor.headersCount === 0 ? noHeaders : cursor.headers
     this.leaderEpoch = origin.leaderEpoch
+    this.#topicId = origin.topicId
+  }
+
+  /** @internal Of the topic that had the name when the record was fetched, if the brokers have told. */
+  static topicIdOf(record: ConsumerRecord<any, any>): string | undefined {
+    return record.#topicId
   }
 }
 
 /** What the records of a batch have in common. */
 export interface RecordOrigin {
   readonly topic: string
+  readonly topicId?: string | undefined
   readonly partition: number
   readonly leaderEpoch: number
 }

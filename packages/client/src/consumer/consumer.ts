@@ -1,7 +1,7 @@
 import type { ClientOptions } from '../connection/client-options.ts'
 import { Cluster } from '../connection/cluster.ts'
 import { OttlaError } from '../ottla-error.ts'
-import type { OffsetToCommit } from './commit/committer.ts'
+import type { OffsetOfTopic, OffsetToCommit } from './commit/committer.ts'
 import { ConsumerEngine } from './consumer-engine.ts'
 import type { ConsumerMetrics } from './consumer-metrics.ts'
 import { type ConsumerOptions, consumerSettings } from './consumer-options.ts'
@@ -286,8 +286,8 @@ export class Consumer<K = Buffer | null, V = Buffer | null> implements AsyncIter
 }
 
 /** A record stands for the offset behind it: that is where the group goes on. */
-const behind = (what: OffsetToCommit | ConsumerRecord<any, any>): OffsetToCommit => {
+const behind = (what: OffsetToCommit | ConsumerRecord<any, any>): OffsetOfTopic => {
   if (!(what instanceof ConsumerRecord)) return what
   const { topic, partition, offset, leaderEpoch } = what
-  return { topic, partition, offset: offset + 1, leaderEpoch }
+  return { topic, topicId: ConsumerRecord.topicIdOf(what), partition, offset: offset + 1, leaderEpoch }
 }

@@ -256,10 +256,10 @@ export class ConsumerRun {
   }
 
   async #process(chunk: FetchedChunk): Promise<void> {
-    const { partition, fromOffset, nextOffset, batches } = chunk
+    const { partition, topicId, fromOffset, nextOffset, batches } = chunk
     const { eachMessage, eachBatch } = this.#parts.config
     this.#resets.delete(partitionKey(partition.topic, partition.partition))
-    this.#offsets.begin(partition, fromOffset)
+    this.#offsets.begin(partition, topicId, fromOffset)
     partition.position = nextOffset
     partition.processedEpoch = batches.at(-1)?.partitionLeaderEpoch ?? partition.processedEpoch
     const batch = new FetchedBatch(chunk)
@@ -322,7 +322,8 @@ export class ConsumerRun {
     topics: readonly TopicOffsets[] = topicsOf(offsets),
   ): Promise<void> {
     const member = this.#member
-    await translating(this.#engine.committer!.commit(offsets))
+    const ofTopics = offsets.map((each) => ({ ...each, topicId: this.#offsets.topicId(each) }))
+    await translating(this.#engine.committer!.commit(ofTopics))
     this.#offsets.committed(topics)
     this.#emit('consumer.commit_offsets', { ...member, topics })
   }

@@ -2,6 +2,8 @@ import { partitionKey, type TopicPartition } from '../consumer/topic-partition.t
 import type { TopicOffsets } from './types/offsets.ts'
 
 interface PartitionOffsets extends TopicPartition {
+  /** Of the topic whose offsets they are. */
+  readonly topicId: string | undefined
   /** Next offset to be processed. */
   resolved: number
   /** What the group has committed; without that, where reading has begun. */
@@ -13,9 +15,15 @@ export class OffsetBook {
   readonly #partitions = new Map<string, PartitionOffsets>()
 
   /** Reading begins at `offset`, unless it has begun. */
-  begin({ topic, partition }: TopicPartition, offset: number): void {
+  begin({ topic, partition }: TopicPartition, topicId: string | undefined, offset: number): void {
     const key = partitionKey(topic, partition)
-    if (!this.#partitions.has(key)) this.#partitions.set(key, { topic, partition, resolved: offset, committed: offset })
+    const begun = this.#partitions.get(key)
+    if (begun !== undefined && begun.topicId === topicId) return
+    this.#partitions.set(key, { topic, topicId, partition, resolved: offset, committed: offset })
+  }
+
+  topicId({ topic, partition }: TopicPartition): string | undefined {
+    return this.#partitions.get(partitionKey(topic, partition))?.topicId
   }
 
   resolve({ topic, partition }: TopicPartition, nextOffset: number): void {

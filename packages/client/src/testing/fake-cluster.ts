@@ -26,7 +26,7 @@ type Leadership = Pick<FakePartition, 'leader' | 'leaderEpoch'>
 export interface FakeTopic {
   readonly name: string
   id: string
-  readonly partitions: FakePartition[]
+  partitions: FakePartition[]
 }
 
 /** How often brokers do not do what a Produce asks, of each batch. */
@@ -58,6 +58,7 @@ export class FakeCluster {
   /** What brokers answer to Metadata while they lag behind. */
   readonly #lagging = new Map<number, ReadonlyMap<FakePartition, Leadership>>()
   #nextProducerId = 1000
+  #createdCount = 0
 
   constructor(runtime: SimulatedRuntime, brokerCount = 1) {
     this.runtime = runtime
@@ -74,15 +75,23 @@ export class FakeCluster {
   }
 
   createTopic(name: string, partitionCount = 1): FakeTopic {
+    const topic = { name, ...this.#newTopic(name, partitionCount) }
+    this.topics.set(name, topic)
+    return topic
+  }
+
+  /** Deletes it, and creates another one of its name. */
+  recreateTopic(topic: FakeTopic): void {
+    Object.assign(topic, this.#newTopic(topic.name, topic.partitions.length))
+  }
+
+  #newTopic(name: string, partitionCount: number): Pick<FakeTopic, 'id' | 'partitions'> {
     const partitions = Array.from({ length: partitionCount }, (_, i) => ({
       leader: this.brokers[i % this.brokers.length]!.id,
       leaderEpoch: 0,
       log: new FakeLog(),
     }))
-    const id = Buffer.alloc(16, `id of ${name}${this.topics.size}`).toString('base64url')
-    const topic = { name, id, partitions }
-    this.topics.set(name, topic)
-    return topic
+    return { id: Buffer.alloc(16, `id of ${name}${this.#createdCount++}`).toString('base64url'), partitions }
   }
 
   /** Another broker leads the partition from now on. */

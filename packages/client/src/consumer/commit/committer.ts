@@ -1,6 +1,6 @@
-import { ErrorCode, offsetCommitRequest, offsetCommitResponse } from '@ottla/protocol'
+import { type Decoded, ErrorCode, offsetCommitRequest, offsetCommitResponse, zeroUuid } from '@ottla/protocol'
 import type { Cluster } from '../../connection/cluster.ts'
-import { brokerError, type OttlaError } from '../../ottla-error.ts'
+import { brokerError, OttlaError } from '../../ottla-error.ts'
 import type { ConsumerCounts } from '../consumer-metrics.ts'
 import { tracedCommit } from '../diagnostics.ts'
 import type { MemberIdentity } from '../membership/membership.ts'
@@ -17,7 +17,12 @@ export interface OffsetToCommit extends TopicPartition {
   readonly metadata?: string
 }
 
-/** Version 10 has ids in place of names. */
+/** The same, of the topic that had the name when the offset was one of its own. */
+export interface OffsetOfTopic extends OffsetToCommit {
+  readonly topicId?: string | undefined
+}
+
+/** Later versions have ids in place of names. */
 const lastVersionWithNames = 9
 
 export interface CommitterParts {
@@ -42,20 +47,27 @@ export class Committer {
     return this.#inTurn(async () => {
       const offsets = [...partitions].flatMap((each) => {
         const offset = each.uncommitted()
-        const { topic, partition, processedEpoch: leaderEpoch } = each
-        return offset === undefined ? [] : [{ topic, partition, offset, leaderEpoch }]
+        const { topic, topicId, partition, processedEpoch: leaderEpoch } = each
+        return offset === undefined ? [] : [{ topic, topicId, partition, offset, leaderEpoch }]
       })
-      if (offsets.length > 0) await this.#commit(offsets, timeoutMs)
+      if (offsets.length === 0) return
+      await this.#commit(offsets, timeoutMs).catch((error) => {
+        // What was read of a topic that is gone needs no commit any more.
+        if (!(error instanceof TopicIsGone)) throw error
+        this.#parts.cluster.log.write('warn', 'offsets of a topic that is gone are not committed', { err: error })
+      })
     })
   }
 
   /** Settles when the offsets are stored. What lies before them counts as processed then: whoever commits says so. */
-  commit(offsets: readonly OffsetToCommit[], timeoutMs?: number): Promise<void> {
+  commit(offsets: readonly OffsetOfTopic[], timeoutMs?: number): Promise<void> {
     const { assignment } = this.#parts
+    const assigned = offsets.map(({ topic, partition }) => assignment.get(topic, partition))
     // Those of now: a seek meanwhile begins anew.
-    const progresses = offsets.map(({ topic, partition }) => assignment.get(topic, partition)?.progress)
+    const progresses = assigned.map((each) => each?.progress)
+    const ofTopics = offsets.map((each, i) => ({ ...each, topicId: each.topicId ?? assigned[i]?.topicId }))
     return this.#inTurn(async () => {
-      await this.#commit(offsets, timeoutMs)
+      await this.#commit(ofTopics, timeoutMs)
       offsets.forEach(({ offset }, i) => void progresses[i]?.reach(offset))
     })
   }
@@ -66,7 +78,7 @@ export class Committer {
     return turn
   }
 
-  async #commit(offsets: readonly OffsetToCommit[], timeoutMs?: number): Promise<void> {
+  async #commit(offsets: readonly OffsetOfTopic[], timeoutMs?: number): Promise<void> {
     const { cluster, counts, groupId } = this.#parts
     const { clientId } = cluster.settings
     try {
@@ -78,7 +90,7 @@ export class Committer {
     }
   }
 
-  #untilStored(offsets: readonly OffsetToCommit[], timeoutMs?: number): Promise<void> {
+  #untilStored(offsets: readonly OffsetOfTopic[], timeoutMs?: number): Promise<void> {
     const { cluster, groupId, member } = this.#parts
     let sentAs: MemberIdentity | undefined
     const options = {
@@ -107,49 +119,101 @@ export class Committer {
     return this.#parts.assignment.of(offsets).length === offsets.length
   }
 
-  async #send(offsets: readonly OffsetToCommit[], member: MemberIdentity | undefined): Promise<void> {
-    const { cluster, groupId, assignment } = this.#parts
+  async #send(offsets: readonly OffsetOfTopic[], member: MemberIdentity | undefined): Promise<void> {
+    const { cluster, groupId } = this.#parts
+    const valid = offsets.filter((each) => !this.#isGone(each))
+    const topics = topicsOf(valid.map((each) => ({ ...each, topicId: this.#topicId(each) })))
     const body = {
       groupId,
       memberId: member?.memberId ?? '',
       generationIdOrMemberEpoch: member?.epoch ?? -1,
       groupInstanceId: member?.groupInstanceId ?? null,
-      topics: topicsOf(offsets),
+      topics,
     }
-    const coordinator = await cluster.coordinator('group', groupId)
-    const options = { maxVersion: lastVersionWithNames }
-    const response = await cluster.send(coordinator, offsetCommitRequest, offsetCommitResponse, body, options)
+    const byName = topics.some(({ topicId }) => topicId === zeroUuid)
+    if (topics.length > 0) {
+      const coordinator = await cluster.coordinator('group', groupId)
+      const options = byName ? { maxVersion: lastVersionWithNames } : {}
+      const response = await cluster.send(coordinator, offsetCommitRequest, offsetCommitResponse, body, options)
+      await this.#answered(valid, topics, response)
+    }
+    const gone = offsets.find((each) => this.#isGone(each))
+    if (gone !== undefined) throw new TopicIsGone(gone, groupId)
+  }
+
+  async #answered(
+    offsets: readonly OffsetOfTopic[],
+    asked: readonly { readonly name: string; readonly topicId: string }[],
+    { topics }: Decoded<typeof offsetCommitResponse>,
+  ): Promise<void> {
+    const { cluster, groupId, assignment } = this.#parts
     const byPartition = new Map(offsets.map((each) => [partitionKey(each.topic, each.partition), each]))
+    const names = new Map(asked.map(({ name, topicId }) => [topicId, name]))
     let failure: OttlaError | undefined
-    for (const { name, partitions } of response.topics) {
-      for (const { partitionIndex, errorCode } of partitions) {
+    for (const { name, topicId, partitions } of topics) {
+      const topic = name === '' ? names.get(topicId)! : name
+      for (const { partitionIndex: partition, errorCode } of partitions) {
         if (errorCode !== ErrorCode.NONE) {
-          failure ??= brokerError(errorCode, undefined, { topic: name, partition: partitionIndex, group: groupId })
+          failure ??= brokerError(errorCode, undefined, { topic, partition, group: groupId })
           continue
         }
-        const { offset, leaderEpoch = -1, metadata = '' } = byPartition.get(partitionKey(name, partitionIndex))!
-        const assigned = assignment.get(name, partitionIndex)
-        if (assigned !== undefined) assigned.committed = { offset, leaderEpoch, metadata }
+        const { offset, leaderEpoch = -1, metadata = '', ...of } = byPartition.get(partitionKey(topic, partition))!
+        const assigned = assignment.get(topic, partition)
+        if (assigned !== undefined && assigned.topicId === of.topicId)
+          assigned.committed = { offset, leaderEpoch, metadata }
       }
     }
+    if (failure?.name === 'UNKNOWN_TOPIC_ID') await cluster.refresh()
+    const gone = failure?.name === 'UNKNOWN_TOPIC_ID' && offsets.find((each) => this.#isGone(each))
+    if (gone) throw new TopicIsGone(gone, groupId)
     if (failure !== undefined) throw failure
+  }
+
+  #topicId({ topic, topicId }: OffsetOfTopic): string {
+    return topicId ?? this.#parts.cluster.knownTopic(topic)?.id ?? zeroUuid
+  }
+
+  /** The topic that the offset is of was deleted, and perhaps created again. */
+  #isGone({ topic, topicId }: OffsetOfTopic): boolean {
+    const { image } = this.#parts.cluster
+    const known = image.topics.get(topic)
+    if (known === undefined)
+      return topicId !== undefined && image.topicErrors.get(topic) === 'UNKNOWN_TOPIC_OR_PARTITION'
+    return topicId !== undefined && known.id !== zeroUuid && known.id !== topicId
   }
 }
 
-function topicsOf(offsets: readonly OffsetToCommit[]) {
+/** The offset must not be committed for the topic that has the name now. */
+class TopicIsGone extends OttlaError {
+  constructor({ topic, partition, offset }: OffsetOfTopic, group: string) {
+    const message = `offset ${offset} is one of a topic that was deleted; it means nothing for one of the same name`
+    super('UNKNOWN_TOPIC_ID', { message, topic, partition, group, retriable: false })
+  }
+}
+
+function topicsOf(offsets: readonly (OffsetToCommit & { readonly topicId: string })[]) {
   const topics = new Map<
     string,
-    { partitionIndex: number; committedOffset: number; committedLeaderEpoch: number; committedMetadata: string }[]
+    {
+      readonly name: string
+      readonly topicId: string
+      readonly partitions: {
+        partitionIndex: number
+        committedOffset: number
+        committedLeaderEpoch: number
+        committedMetadata: string
+      }[]
+    }
   >()
-  for (const { topic, partition, offset, leaderEpoch = -1, metadata = '' } of offsets) {
-    const partitions = topics.get(topic) ?? []
-    topics.set(topic, partitions)
-    partitions.push({
+  for (const { topic: name, topicId, partition, offset, leaderEpoch = -1, metadata = '' } of offsets) {
+    const key = `${name} ${topicId}`
+    if (!topics.has(key)) topics.set(key, { name, topicId, partitions: [] })
+    topics.get(key)!.partitions.push({
       partitionIndex: partition,
       committedOffset: offset,
       committedLeaderEpoch: leaderEpoch,
       committedMetadata: metadata,
     })
   }
-  return [...topics].map(([name, partitions]) => ({ name, partitions }))
+  return [...topics.values()]
 }

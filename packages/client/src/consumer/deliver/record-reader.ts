@@ -69,8 +69,9 @@ export class RecordReader<K, V> {
     if (this.#records !== undefined) return this.#records
     const batch = this.#chunk.batches[this.#nextBatch++]
     if (batch === undefined) return undefined
+    const { topicId } = this.#chunk
     const { topic, partition } = this.#chunk.partition
-    this.#origin = { topic, partition, leaderEpoch: batch.partitionLeaderEpoch }
+    this.#origin = { topic, topicId, partition, leaderEpoch: batch.partitionLeaderEpoch }
     // Its codec was loaded before the chunk came into the buffer.
     this.#records = openRecordsNow(batch)
     return this.#records

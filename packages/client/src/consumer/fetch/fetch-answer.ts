@@ -1,4 +1,11 @@
-import { compression, type Decoded, type fetchResponse, type PackedBatch, packedBatches } from '@ottla/protocol'
+import {
+  compression,
+  type Decoded,
+  type fetchResponse,
+  type PackedBatch,
+  packedBatches,
+  zeroUuid,
+} from '@ottla/protocol'
 import type { Cluster } from '../../connection/cluster.ts'
 import { asOttlaError, brokerError, OttlaError } from '../../ottla-error.ts'
 import type { ConsumerCounts } from '../consumer-metrics.ts'
@@ -64,6 +71,8 @@ export class FetchAnswer {
   async #fetched(asked: PlannedPartition, fetched: FetchedPartition): Promise<void> {
     const { partition, turn } = asked
     partition.failures = 0
+    const { topicId } = asked.position
+    if (topicId !== zeroUuid) partition.topicId ??= topicId
     partition.highWatermark = fetched.highWatermark
     partition.lastStableOffset = fetched.lastStableOffset
     partition.logStartOffset = fetched.logStartOffset
@@ -90,6 +99,7 @@ export class FetchAnswer {
     for (const batch of visible) this.#parts.counts.fetchedRecords += batch.recordsCount
     this.#parts.buffer.add({
       partition,
+      topicId: partition.topicId,
       turn: partition.turn,
       batches: visible,
       fromOffset: partition.fetchOffset,
@@ -114,7 +124,10 @@ export class FetchAnswer {
     // A follower may lag behind, or have cut its log later: its leader has the last word.
     if (reaction === 'reset' && isFollower) return false
     if (reaction === 'reset') {
-      partition.lose('reset')
+      const { topic, partition: index, fetchOffset } = partition
+      partition.lose('reset', `offset ${fetchOffset} is not in the log`)
+      const details = { topic, partition: index, fetchOffset }
+      this.#parts.cluster.log.write('warn', 'the offset is not in the log: the position is found anew', details)
       this.#parts.lost()
       return false
     }

@@ -10,6 +10,7 @@ const partition = (index: number) => {
   return assigned
 }
 const chunk = (of: AssignedPartition, fromOffset: number, bytes = 10) => ({
+  topicId: undefined,
   partition: of,
   turn: of.turn,
   batches: [],

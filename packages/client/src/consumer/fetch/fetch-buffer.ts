@@ -4,6 +4,8 @@ import type { AssignedPartition } from '../progress/assigned-partition.ts'
 /** What one answer brought for one partition. */
 export interface FetchedChunk {
   readonly partition: AssignedPartition
+  /** Of the topic that it was fetched from, if the brokers tell. */
+  readonly topicId: string | undefined
   /** Of the partition, when it was fetched. */
   readonly turn: number
   /** Those that a consumer sees; records before `fromOffset` in the first are not asked for. */

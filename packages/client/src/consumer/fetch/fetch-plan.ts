@@ -71,14 +71,15 @@ function sourceOf(partition: AssignedPartition, cluster: Cluster, leaderId: numb
 }
 
 function positionOf(
-  { topic, partition, fetchOffset }: AssignedPartition,
+  { topic, topicId, partition, fetchOffset }: AssignedPartition,
   cluster: Cluster,
   currentLeaderEpoch: number,
   settings: ConsumerSettings,
 ): FetchPosition {
   return {
     topic,
-    topicId: cluster.knownTopic(topic)?.id ?? zeroUuid,
+    // That of the topic in which the offset means something, whatever has the name now.
+    topicId: topicId ?? cluster.knownTopic(topic)?.id ?? zeroUuid,
     partition,
     fetchOffset,
     currentLeaderEpoch,

@@ -146,8 +146,17 @@ export class ConsumerGroupMembership implements Membership {
     this.#epoch = response.memberEpoch
     this.#isMember = true
     this.#intervalMs = response.heartbeatIntervalMs
-    if (response.assignment !== null) this.#target = response.assignment.topicPartitions
+    if (response.assignment !== null) this.#retarget(response.assignment.topicPartitions)
     this.#follow()
+  }
+
+  /**
+   * The broker waits to be told what is owned after each new target, even if that was told before: partitions of a topic
+   * that was deleted may have been given up before the broker took them away.
+   */
+  #retarget(target: PartitionsById): void {
+    if (JSON.stringify(target) !== JSON.stringify(this.#target)) this.#toldOwned = undefined
+    this.#target = target
   }
 
   async #send(body: Partial<Request>, timeoutMs?: number): Promise<Response> {
@@ -181,6 +190,7 @@ export class ConsumerGroupMembership implements Membership {
       await this.#host.assign(added)
       this.#wake()
     }
+    if (this.#toldOwned === undefined) this.#wake()
   }
 
   #wake(): void {

@@ -1,3 +1,4 @@
+import { zeroUuid } from '@ottla/protocol'
 import { backoffMs } from '../../connection/chance.ts'
 import type { Cluster } from '../../connection/cluster.ts'
 import { asOttlaError, OttlaError } from '../../ottla-error.ts'
@@ -111,6 +112,8 @@ export class Positions {
     else {
       partition.moveTo(committed.offset, committed.leaderEpoch)
       partition.committed = committed
+      const topicId = this.#parts.cluster.knownTopic(partition.topic)?.id ?? zeroUuid
+      if (topicId !== zeroUuid) partition.topicId ??= topicId
     }
     return true
   }
@@ -148,9 +151,8 @@ export class Positions {
   /** They stay where they are until the application seeks. */
   #refuseReset(partitions: readonly AssignedPartition[]): true {
     for (const partition of partitions) {
-      const { topic, partition: index, position } = partition
-      const where = position < 0 ? 'no offset is committed' : `offset ${position} is not in the log`
-      const message = `${where}, and autoOffsetReset is none: seek to where reading shall go on`
+      const { topic, partition: index, whyLost } = partition
+      const message = `${whyLost}, and autoOffsetReset is none: seek to where reading shall go on`
       this.#parts.failed(new OttlaError('OFFSET_OUT_OF_RANGE', { message, topic, partition: index }))
     }
     return true
@@ -178,7 +180,7 @@ export class Positions {
     const { topic, partition: index } = partition
     const cut = `under a new leader the log ends at offset ${end.endOffset}, before ${fetchOffset}, which was read`
     cluster.log.write('warn', 'records that were read are gone from the log', { topic, partition: index, cut })
-    if (end.endOffset < 0 || settings.autoOffsetReset === 'none') partition.lose('reset')
+    if (end.endOffset < 0 || settings.autoOffsetReset === 'none') partition.lose('reset', cut)
     else if (end.endOffset >= partition.position) partition.refetch()
     else partition.moveTo(end.endOffset, end.leaderEpoch)
     this.#again = true

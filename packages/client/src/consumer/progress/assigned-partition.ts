@@ -32,6 +32,10 @@ export class AssignedPartition implements TopicPartition {
   readonly topic: string
   readonly partition: number
   missing: Missing
+  /** Id of the topic whose offsets the position and the progress are, as soon as it is known (KIP-516). */
+  topicId: string | undefined
+  /** Why the position is to be found anew, for who is asked to find it. */
+  whyLost = 'no offset is committed'
   /** Next offset to be handed out. */
   position = -1
   /** Next offset to be fetched. */
@@ -60,6 +64,7 @@ export class AssignedPartition implements TopicPartition {
   /** Rises with each jump of the position: what was fetched before is void. */
   turn = 0
   readonly #taken = new AbortController()
+  #formerTopicIds: ReadonlySet<string> = new Set()
   #busyCount = 0
   #whenIdle: (() => void)[] = []
 
@@ -112,9 +117,31 @@ export class AssignedPartition implements TopicPartition {
   }
 
   /** The position is to be found anew. */
-  lose(missing: Missing): void {
+  lose(missing: Missing, why = this.whyLost): void {
     this.turn++
     this.missing = missing
+    this.whyLost = why
+  }
+
+  /** Whether this id says that the topic is another one by now. One that was left may still be told by a broker that lags. */
+  isRecreatedAs(topicId: string): boolean {
+    return this.topicId !== undefined && this.topicId !== topicId && !this.#formerTopicIds.has(topicId)
+  }
+
+  /** The topic was deleted and created again: nothing that is known of the old one counts for the new one. */
+  recreated(topicId: string, missing: Missing): void {
+    this.lose(missing, `the topic was deleted and created again since offset ${this.position} was to be read`)
+    this.#formerTopicIds = new Set([...this.#formerTopicIds, this.topicId!])
+    this.topicId = topicId
+    this.position = -1
+    this.fetchOffset = -1
+    this.progress = new OffsetProgress(-1)
+    this.committed = undefined
+    this.highWatermark = -1
+    this.lastStableOffset = -1
+    this.logStartOffset = -1
+    this.preferredReplica = undefined
+    this.restsUntilMs = 0
   }
 
   /** The offset to commit, if there is news. */

@@ -22,7 +22,7 @@ import {
   syncGroupResponse,
 } from '@ottla/protocol'
 import type { FakeBroker } from '../../testing/fake-broker.ts'
-import { FakeCluster } from '../../testing/fake-cluster.ts'
+import { FakeCluster, type FakeTopic } from '../../testing/fake-cluster.ts'
 import type { SimulatedRuntime } from '../../testing/simulated-runtime.ts'
 import { FakeAssigningGroup } from './fake-assigning-group.ts'
 import { FakeFetches } from './fake-fetches.ts'
@@ -31,7 +31,7 @@ import { FakeOffsets } from './fake-offsets.ts'
 
 /** A simulated cluster with all that consumers of one group need; the group is a classic one, or its broker assigns. */
 export class FakeConsumerCluster extends FakeCluster {
-  readonly offsets = new FakeOffsets()
+  readonly offsets = new FakeOffsets(this.topics)
   readonly classic: FakeGroup
   readonly assigning: FakeAssigningGroup
   readonly fetches: Map<number, FakeFetches>
@@ -70,6 +70,11 @@ export class FakeConsumerCluster extends FakeCluster {
     this.runtime.timer(ms, () => {
       for (const each of this.fetches.values()) each.fetchesFail = 0
     })
+  }
+
+  override recreateTopic(topic: FakeTopic): void {
+    super.recreateTopic(topic)
+    this.offsets.topicDeleted(topic.name)
   }
 
   moveCoordinator(): void {

@@ -15,25 +15,32 @@ const calmMs = 90_000
 const closeMs = 4_000
 const requestTimeoutMs = 3_000
 
+const nothing = () => Array.from({ length: partitionCount }, () => 0)
+
 type Reading = 'partition' | 'key' | 'batch' | 'loop'
 const readings: readonly Reading[] = ['partition', 'key', 'batch', 'loop']
 
 /**
  * Consumers of one group that come and go: every record is processed, in the order of its partition or key, and no offset
- * is committed before all up to it are processed. Nothing hangs.
+ * is committed before all up to it are processed. Nothing hangs. Where the topic is deleted and created again, all this
+ * holds for the new one from its beginning on.
  */
 export class GroupRun implements Simulation {
-  readonly counts = { written: 0, processed: 0, commits: 0, members: 0 }
+  readonly counts = { written: 0, processed: 0, commits: 0, members: 0, recreations: 0 }
   readonly #runtime: SimulatedRuntime
   readonly #fake: FakeConsumerCluster
   readonly #topic: FakeTopic
   readonly #protocol: 'classic' | 'consumer'
   /** Members of one group agree on what they can; groups need not. */
   readonly #isEager: boolean
-  /** Records whose handlers have finished. */
+  /** Only brokers that take commits by id can tell those for a topic that is gone. */
+  readonly #recreates: boolean
+  /** Of this topic; there may have been others before it. */
+  #written = 0
+  /** Records whose handlers have finished, with the number of their topic. */
   readonly #processed = new Set<string>()
   /** Of each partition: every offset before is processed. */
-  readonly #wholeTo: number[] = Array.from({ length: partitionCount }, () => 0)
+  #wholeTo: number[] = nothing()
   readonly #promises = new Promises()
   #trouble: Trouble | undefined
   readonly #consumers = new Set<Consumer>()
@@ -47,6 +54,7 @@ export class GroupRun implements Simulation {
     this.#fake = new FakeConsumerCluster(this.#runtime, 3)
     this.#topic = this.#fake.createTopic('t', partitionCount)
     this.#isEager = this.#runtime.chance.happens(0.3)
+    this.#recreates = this.#runtime.chance.happens(0.3)
     this.#fake.offsets.onCommit = (partition, offset) => this.#checkCommit(partition, offset)
   }
 
@@ -70,7 +78,10 @@ export class GroupRun implements Simulation {
         memberIsExpelled: () => this.#fake.expelMember(),
         sessionsAreLost: () => this.#fake.forgetFetchSessions(),
         fetchesFail: () => this.#fake.failFetches(0.2, chance.next() * 2_000),
+        topicIsRecreated: () => this.#recreate(),
       },
+      without: [this.#recreates ? 'brokerIsUpgraded' : 'topicIsRecreated'],
+      mayStartOld: !this.#recreates,
     })
     // Who was there all the time goes on in the end; or somebody new does, for what those before have left.
     const veteran = chance.happens(0.5) ? this.#start() : undefined
@@ -79,21 +90,32 @@ export class GroupRun implements Simulation {
     const last = veteran ?? this.#start()
     while (this.#unread() > 0 && this.#runtime.monotonic() < deadlineMs) await this.#runtime.sleep(200)
     this.#isOver = true
-    if (this.#unread() > 0) this.#promises.break(`${this.#unread()} of ${this.counts.written} records were not read`)
+    if (this.#unread() > 0) this.#promises.break(`${this.#unread()} of ${this.#written} records were not read`)
     this.counts.processed = this.#processed.size
+    this.counts.written += this.#written
     await this.#close(last)
     await Promise.all([...this.#consumers].map((each) => this.#close(each)))
   }
 
   #unread(): number {
-    return this.counts.written - this.#processed.size
+    let processed = 0
+    for (const record of this.#processed) if (record.startsWith(`${this.counts.recreations} `)) processed++
+    return this.#written - processed
+  }
+
+  #recreate(): void {
+    this.#fake.recreateTopic(this.#topic)
+    this.counts.recreations++
+    this.counts.written += this.#written
+    this.#written = 0
+    this.#wholeTo = nothing()
   }
 
   /** A committed offset says that everything before it has been processed, by whomever. */
   #checkCommit(partition: string, offset: number): void {
     this.counts.commits++
     const index = Number(partition.split(' ')[1])
-    while (this.#processed.has(`${index} ${this.#wholeTo[index]}`)) this.#wholeTo[index]!++
+    while (this.#processed.has(`${this.counts.recreations} ${index} ${this.#wholeTo[index]}`)) this.#wholeTo[index]!++
     const whole = this.#wholeTo[index]!
     if (offset > whole)
       this.#promises.break(`offset ${offset} of ${partition} was committed, but ${whole} is not processed`)
@@ -106,10 +128,10 @@ export class GroupRun implements Simulation {
       const records = Array.from({ length: 1 + chance.integer(5) }, () => ({
         timestamp: 1,
         key: Buffer.from(`k${chance.integer(6)}`),
-        value: Buffer.from('v'),
+        value: Buffer.from(`${this.counts.recreations}`),
       }))
       log.append(pack(records).bytes)
-      this.counts.written += records.length
+      this.#written += records.length
       await this.#runtime.sleep(chance.next() * 200)
     }
   }
@@ -186,7 +208,8 @@ export class GroupRun implements Simulation {
   ): Promise<void> {
     const { chance } = this.#runtime
     const { partition, offset } = record
-    const lane = `${partition} ${orderedBy === 'key' ? record.key : ''}`
+    const topic = String(record.value)
+    const lane = `${topic} ${partition} ${orderedBy === 'key' ? record.key : ''}`
     if (chance.happens(0.7)) await this.#runtime.sleep(chance.next() * (chance.happens(0.01) ? 12_000 : 60))
     // A loop that fails and is followed by another one has gone on by its own will.
     const mayFailNow = !this.#isOver && mayFail && chance.happens(this.#pauses > 0 ? 0.05 : 0.002)
@@ -196,9 +219,9 @@ export class GroupRun implements Simulation {
     if (offset > before) last.set(lane, offset)
     if (orderedBy === 'partition' && before >= 0)
       for (let between = before + 1; between < offset; between++)
-        if (!this.#processed.has(`${partition} ${between}`))
+        if (!this.#processed.has(`${topic} ${partition} ${between}`))
           this.#promises.break(`record ${offset} of ${partition} came before ${between}`)
-    this.#processed.add(`${partition} ${offset}`)
+    this.#processed.add(`${topic} ${partition} ${offset}`)
   }
 
   /** Asks for this and that meanwhile; each answer, or error, comes in its time. */

@@ -129,6 +129,20 @@ export const mutants: readonly Mutant[] = [
     to: '        return\n',
   },
   {
+    name: 'a topic that was created again is taken for the one before',
+    kind: 'classic',
+    file: 'consumer/progress/assigned-partition.ts',
+    from: '    return this.topicId !== undefined && this.topicId !== topicId &&',
+    to: '    return this.topicId === undefined && this.topicId !== topicId &&',
+  },
+  {
+    name: 'offsets of a topic that was deleted are committed for the one that has its name',
+    kind: 'consumer',
+    file: 'consumer/commit/committer.ts',
+    from: 'topics.some(({ topicId }) => topicId === zeroUuid)',
+    to: 'topics.length > 0',
+  },
+  {
     name: 'a commit of an older offset overtakes a newer one',
     kind: 'classic',
     file: 'consumer/deliver/run-by-key.ts',
