@@ -3,7 +3,7 @@ import { equal, ok, rejects } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { type ClientOptions, createClient } from '@ottla/client'
 import { eventually, onKafka } from './brokers.ts'
-import { sessionMs } from './secure-kafka.ts'
+import { sessionMs, unsignedToken } from './secure-kafka.ts'
 
 const { OTTLA_TEST_KAFKA_TLS: tlsAddress, OTTLA_TEST_KAFKA_SASL: saslAddress } = process.env
 const { OTTLA_TEST_KAFKA_SASL_TLS: saslTlsAddress, OTTLA_TEST_KAFKA_CERTIFICATE: certificate } = process.env
@@ -15,13 +15,6 @@ async function writes(options: ClientOptions, topic: string): Promise<void> {
   await using client = createClient(options)
   const { offset } = await client.producer().send({ topic, value: 'v' })
   ok(offset >= 0)
-}
-
-/** As OAUTHBEARER's tokens for development are: signed by nobody. */
-function unsignedToken(): string {
-  const seconds = Math.floor(Date.now() / 1000)
-  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
-  return `${encode({ alg: 'none' })}.${encode({ sub: 'alice', iat: seconds, exp: seconds + 3600 })}.`
 }
 
 onSecureKafka('records go over TLS to a broker whose certificate is trusted', async ({ name }) => {

@@ -1,7 +1,8 @@
 // The same program with kafkajs and with the drop-in, against Ottla: what it observes must be the same.
 import { deepEqual } from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import * as dropIn from '@ottla/client/kafkajs'
 import type * as kafkajs from 'kafkajs'
 import theirs from 'kafkajs'
@@ -14,18 +15,13 @@ type Program = (kafka: kafkajs.Kafka, library: Library) => Promise<unknown>
 
 process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1'
 
-function sameWithBoth(what: string, program: Program): void {
-  test(what, async () => {
-    const observed: unknown[] = []
-    for (const library of [theirs, dropIn as unknown as typeof theirs]) {
-      await using broker = await startBroker()
-      const brokers = [broker.bootstrapServers]
-      observed.push(
-        await program(new library.Kafka({ brokers, clientId: 'parity', logLevel: library.logLevel.NOTHING }), library),
-      )
-    }
-    deepEqual(observed[1], observed[0])
-  })
+const programs = new Map<string, Program>()
+const sameWithBoth = (what: string, program: Program) => programs.set(what, program)
+
+async function observed(program: Program, library: Library): Promise<unknown> {
+  await using broker = await startBroker()
+  const config = { brokers: [broker.bootstrapServers], clientId: 'parity', logLevel: library.logLevel.NOTHING }
+  return await program(new library.Kafka(config), library)
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -37,10 +33,17 @@ async function outcome(work: () => Promise<unknown>): Promise<unknown> {
   try {
     return await work()
   } catch (error) {
-    const { name, message, retriable, type, code } = error as kafkajs.KafkaJSProtocolError
-    return { name, message, retriable, type, code }
+    const { name, message, retriable, type, code, cause } = error as kafkajs.KafkaJSProtocolError
+    return { name, message, retriable, type, code, ...namedCause(cause as Error | undefined) }
   }
 }
+
+/** The drop-in's says what to do. */
+const withoutMessage = (failure: unknown) => ({ ...(failure as object), message: undefined })
+
+/** The drop-in also tells the cause of what has none in kafkajs. */
+const namedCause = (cause: Error | undefined) =>
+  cause?.name.startsWith('KafkaJS') ? { cause: [cause.name, (cause as kafkajs.KafkaJSProtocolError).type] } : {}
 
 const topic = 'parity'
 
@@ -71,7 +74,7 @@ sameWithBoth('messages, their places, and the events around them', async (kafka)
     timestamp: String(1_700_000_000_000 + i),
   }))
   const sent = await send(kafka, messages)
-  const consumer = kafka.consumer({ groupId: 'g' })
+  const consumer = kafka.consumer({ groupId: 'g', maxWaitTimeInMs: 100 })
   const events: string[] = []
   for (const name of Object.values(consumer.events))
     if (steadyEvents.test(name)) consumer.on(name, ({ type }) => void events.push(type))
@@ -106,7 +109,7 @@ sameWithBoth('eachBatch, its tools, and a handler that fails', async (kafka) => 
     Array.from({ length: 6 }, (_, i) => ({ value: String(i) })),
   )
   const observed: unknown[] = []
-  const consumer = kafka.consumer({ groupId: 'g', retry: { initialRetryTime: 20, retries: 3 } })
+  const consumer = kafka.consumer({ groupId: 'g', maxWaitTimeInMs: 100, retry: { initialRetryTime: 20, retries: 3 } })
   const commits: unknown[] = []
   consumer.on(
     consumer.events.COMMIT_OFFSETS,
@@ -144,7 +147,7 @@ sameWithBoth('crashes, their errors, and whether the consumer begins again', asy
   const crashes: unknown[] = []
   const run = async (groupId: string, error: Error, restartOnFailure?: () => Promise<boolean>) => {
     const retry = { initialRetryTime: 20, retries: 1, ...(restartOnFailure && { restartOnFailure }) }
-    const consumer = kafka.consumer({ groupId, retry })
+    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, retry })
     let crashCount = 0
     const events: string[] = []
     for (const name of Object.values(consumer.events))
@@ -201,17 +204,116 @@ sameWithBoth('seek, pause, resume, stop and run again', async (kafka) => {
   return { seen, paused, offsets }
 })
 
+/** A group that was never joined has no protocol: kafkajs joins to set offsets, and the drop-in does not. */
+async function joinOnce(kafka: kafkajs.Kafka, groupId: string): Promise<void> {
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 })
+  await consumer.subscribe({ topic })
+  await consumer.run({ eachMessage: async () => {} })
+  await consumer.disconnect()
+}
+
+sameWithBoth('how the offsets of groups are set', async (kafka) => {
+  const admin = await create(kafka, 2)
+  await send(
+    kafka,
+    [0, 0, 1].map((partition, i) => ({ partition, value: String(i) })),
+  )
+  const groups = ['set', 'earliest', 'latest', 'committed nothing', 'at the beginning']
+  for (const groupId of groups) await joinOnce(kafka, groupId)
+  const { brokers } = await admin.describeCluster()
+  const prepared = new dropIn.Kafka({
+    brokers: brokers.map(({ host, port }) => `${host}:${port}`),
+    logLevel: 0,
+  }).admin()
+  await prepared.resetOffsets({ groupId: 'at the beginning', topic, earliest: true })
+  await prepared.disconnect()
+  // At a time, for kafkajs takes five seconds for each.
+  const apart = async (change: (each: kafkajs.Admin) => Promise<unknown>) => {
+    const own = kafka.admin()
+    const changed = await outcome(() => change(own))
+    await own.disconnect()
+    return changed
+  }
+  const resolved = { topics: [topic], resolveOffsets: true }
+  const outcomes = await Promise.all([
+    apart((each) => each.setOffsets({ groupId: 'set', topic, partitions: [{ partition: 0, offset: '1' }] })),
+    apart((each) => each.resetOffsets({ groupId: 'earliest', topic, earliest: true })),
+    apart((each) => each.resetOffsets({ groupId: 'latest', topic, earliest: false })),
+    apart((each) => each.fetchOffsets({ groupId: 'committed nothing', ...resolved })),
+    apart((each) => each.fetchOffsets({ groupId: 'at the beginning', ...resolved })),
+  ])
+  const offsets: unknown[] = []
+  for (const groupId of groups) offsets.push(await outcome(() => admin.fetchOffsets({ groupId, topics: [topic] })))
+  await admin.disconnect()
+  return JSON.parse(JSON.stringify([outcomes, offsets], sortedKeys))
+})
+
+sameWithBoth('what the admin says of a topic that is not there, and that it does not create it', async (kafka) => {
+  const admin = kafka.admin({ retry: { retries: 0 } })
+  await admin.connect()
+  const partitions = [{ partition: 0, offset: '0' }]
+  const observed = [
+    await outcome(() => admin.fetchTopicMetadata({ topics: [topic] })),
+    await outcome(() => admin.fetchTopicOffsets(topic)),
+    await outcome(() => admin.fetchTopicOffsetsByTimestamp(topic, 0)),
+    await outcome(() => admin.fetchOffsets({ groupId: 'g', topics: [topic] })),
+    await outcome(() => admin.resetOffsets({ groupId: 'g', topic, earliest: true })),
+    await outcome(() => admin.deleteTopicRecords({ topic, partitions })),
+    await outcome(() => admin.deleteTopics({ topics: [topic] })),
+    await outcome(() => admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] })),
+    await outcome(() => admin.listTopics()),
+  ]
+  await admin.disconnect()
+  return observed
+})
+
+sameWithBoth('a codec of the program, and what it is called with', async (kafka, { CompressionCodecs }) => {
+  await (await create(kafka)).disconnect()
+  const calls: unknown[] = []
+  const counted = (work: (bytes: Buffer) => Buffer) => async (bytes: Buffer) => {
+    calls.push(bytes.toString('latin1'))
+    return work(bytes)
+  }
+  const packed = counted((bytes) => gzipSync(bytes))
+  const compress = ({ buffer }: { buffer: Buffer }) => packed(buffer)
+  CompressionCodecs[1] = () => ({ compress, decompress: counted((bytes) => gunzipSync(bytes)) })
+  const producer = kafka.producer()
+  await producer.connect()
+  const timestamp = '1700000000000'
+  const messages = ['a', 'b'].map((value) => ({ key: value, value, timestamp }))
+  const sent = await producer.send({ topic, compression: 1, messages })
+  await producer.disconnect()
+  const seen: unknown[] = []
+  const consumer = kafka.consumer({ groupId: 'g', maxWaitTimeInMs: 100 })
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({ eachMessage: async ({ message }) => void seen.push(String(message.value)) })
+  await until(() => seen.length === 2)
+  await consumer.disconnect()
+  return { sent, calls, seen }
+})
+
+sameWithBoth('a consumer without topics', async (kafka) => {
+  const consumer = kafka.consumer({ groupId: 'g', maxWaitTimeInMs: 100, heartbeatInterval: 50 })
+  const joins: unknown[] = []
+  let beats = 0
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment, groupProtocol, isLeader } }) => {
+    joins.push({ memberAssignment, groupProtocol, isLeader })
+  })
+  consumer.on(consumer.events.HEARTBEAT, () => void beats++)
+  await consumer.run({ eachMessage: async () => {} })
+  await until(() => beats >= 2)
+  const { state, members } = await consumer.describeGroup()
+  await consumer.disconnect()
+  return { joins, state, members: members.length }
+})
+
 sameWithBoth('what the admin answers', async (kafka) => {
   const admin = await create(kafka, 2)
   await send(
     kafka,
     [0, 0, 1].map((partition, i) => ({ partition, value: String(i), timestamp: String(1_000 + i) })),
   )
-  // A group that was never joined has no protocol: kafkajs joins to set offsets, and the drop-in does not.
-  const consumer = kafka.consumer({ groupId: 'g' })
-  await consumer.subscribe({ topic })
-  await consumer.run({ eachMessage: async () => {} })
-  await consumer.disconnect()
+  await joinOnce(kafka, 'g')
   const entries = [{ name: 'retention.ms', value: '1234' }]
   const resources = [{ type: 2, name: topic, configNames: ['retention.ms', 'cleanup.policy'] }]
   const observed = [
@@ -223,10 +325,7 @@ sameWithBoth('what the admin answers', async (kafka) => {
       admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries: entries }] }),
     ),
     await outcome(() => admin.describeConfigs({ includeSynonyms: false, resources })),
-    await outcome(() => admin.setOffsets({ groupId: 'g', topic, partitions: [{ partition: 0, offset: '1' }] })),
     await outcome(() => admin.fetchOffsets({ groupId: 'g', topics: [topic] })),
-    await outcome(() => admin.resetOffsets({ groupId: 'g', topic, earliest: true })),
-    await outcome(() => admin.fetchOffsets({ groupId: 'g', topics: [topic], resolveOffsets: true })),
     await outcome(async () => (await admin.listGroups()).groups),
     await outcome(() => admin.describeGroups(['g'])),
     await outcome(() => admin.deleteGroups(['g'])),
@@ -247,6 +346,12 @@ sameWithBoth('what the admin answers', async (kafka) => {
 
 sameWithBoth('how a producer refuses', async (kafka) => {
   const producer = kafka.producer({ retry: { retries: 0 } })
+  const small = 'small'
+  const admin = kafka.admin()
+  await admin.createTopics({
+    topics: [{ topic: small, configEntries: [{ name: 'max.message.bytes', value: '100' }] }],
+  })
+  await admin.disconnect()
   const early = await outcome(() => producer.send({ topic, messages: [{ value: 'x' }] }))
   await producer.connect()
   const observed = [
@@ -257,6 +362,7 @@ sameWithBoth('how a producer refuses', async (kafka) => {
     await outcome(() => producer.send({ topic, acks: 0, messages: [{ value: 'x' }] })),
     await outcome(() => producer.sendBatch({ topicMessages: [] })),
     await outcome(() => producer.transaction()),
+    withoutMessage(await outcome(() => producer.send({ topic: small, messages: [{ value: 'x'.repeat(200) }] }))),
   ]
   await producer.disconnect()
   return [early, ...observed]
@@ -269,3 +375,14 @@ const sortedKeys = (_key: string, value: unknown): unknown =>
     : typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value
+
+describe('with kafkajs and with the drop-in', { concurrency: true }, () => {
+  for (const [what, program] of programs)
+    test(what, async () => {
+      const [expected, actual] = await Promise.all([
+        observed(program, theirs),
+        observed(program, dropIn as unknown as Library),
+      ])
+      deepEqual(actual, expected)
+    })
+})

@@ -4,8 +4,10 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import {
   AssignerProtocol,
+  CompressionCodecs,
   CompressionTypes,
   type Consumer,
   type EachMessagePayload,
@@ -19,6 +21,7 @@ import {
   logLevel,
   PartitionAssigners,
   Partitioners,
+  type RequestTimeoutEvent,
 } from '@ottla/client/kafkajs'
 import { startBroker } from 'ottla'
 import { onBoth, onKafka, type Scene } from './kafkajs-scenes.ts'
@@ -103,6 +106,73 @@ onBoth('each codec packs, and acks of 0 and 1 are told apart', async (scene) => 
   await consumer.run({ eachMessage: async (payload) => void values.push(text(payload)) })
   await until(() => values.length === 252)
   deepEqual(values.slice(0, 250), Array.from({ length: 5 }, () => numbers(50)).flat())
+})
+
+/** Counts what it does. */
+function countingCodec(calls: string[]) {
+  const counted = (what: string, work: (bytes: Buffer) => Buffer) => async (bytes: Buffer) => {
+    await sleep(5)
+    calls.push(what)
+    return work(bytes)
+  }
+  const packed = counted('compress', (bytes) => gzipSync(bytes))
+  const decompress = counted('decompress', (bytes) => gunzipSync(bytes))
+  return () => ({ compress: ({ buffer }: { buffer: Buffer }) => packed(buffer), decompress })
+}
+
+/** Puts codecs there while `work` goes on. */
+async function withGzip(codec: () => unknown, work: () => Promise<void>): Promise<void> {
+  const { [CompressionTypes.GZIP]: ours } = CompressionCodecs
+  CompressionCodecs[CompressionTypes.GZIP] = codec
+  try {
+    await work()
+  } finally {
+    CompressionCodecs[CompressionTypes.GZIP] = ours
+  }
+}
+
+onBoth('a codec that the program assigns packs and unpacks in the place of ours', async (scene) => {
+  const { kafka, name } = scene
+  await withTopic(scene, 2)
+  const calls: string[] = []
+  const producer = kafka.producer()
+  await producer.connect()
+  const batch = (values: readonly string[], partition = 0) =>
+    producer.send({
+      topic: name,
+      compression: CompressionTypes.GZIP,
+      messages: values.map((value) => ({ value, partition })),
+    })
+  await batch(['by ours'])
+  await withGzip(countingCodec(calls), async () => {
+    await Promise.all([batch(numbers(50)), batch(['elsewhere'], 1), batch(['50'])])
+    const seen: string[][] = [[], []]
+    await using consumer = reader(kafka.consumer({ groupId: name }))
+    await consumer.subscribe({ topic: name, fromBeginning: true })
+    await consumer.run({ eachMessage: async (each) => void seen[each.partition]!.push(text(each)) })
+    await until(() => seen.flat().length === 53)
+    deepEqual(seen, [['by ours', ...numbers(51)], ['elsewhere']])
+  })
+  const [packed, unpacked] = ['compress', 'decompress'].map((what) => calls.filter((call) => call === what).length)
+  ok(packed! >= 2 && unpacked === packed! + 1, `${packed} batches packed, ${unpacked} unpacked`)
+  await producer.disconnect()
+})
+
+onBoth('a codec that fails is the error of what was to be sent, and of nothing else', async (scene) => {
+  const { kafka, name } = scene
+  await withTopic(scene)
+  const producer = kafka.producer()
+  await producer.connect()
+  const packed = { topic: name, compression: CompressionTypes.GZIP, messages: [{ value: 'x' }] }
+  const compress = async () => {
+    throw new Error('no room to pack')
+  }
+  await withGzip(
+    () => ({ compress }),
+    () => rejects(producer.send(packed), /gzip has failed: no room to pack/),
+  )
+  equal((await producer.send(packed))[0]!.baseOffset, '0')
+  await producer.disconnect()
 })
 
 onBoth('what cannot be sent is refused in the words of kafkajs', async ({ kafka, name }) => {
@@ -214,12 +284,34 @@ onBoth('commits come by count, or by hand with their metadata', async (scene) =>
   await consumer.disconnect()
 })
 
+onBoth('what eachBatch leaves is handed out again without another fetch', async (scene) => {
+  const { kafka, name } = scene
+  await withTopic(scene)
+  await send(scene, numbers(3))
+  const seen: string[] = []
+  let fetches = 0
+  // Whoever fetched again would have to wait for what is asked for meanwhile.
+  const consumer = reader(kafka.consumer({ groupId: name, maxWaitTimeInMs: 60_000 }))
+  consumer.on(consumer.events.FETCH, () => void fetches++)
+  await consumer.subscribe({ topic: name, fromBeginning: true })
+  await consumer.run({
+    eachBatchAutoResolve: false,
+    eachBatch: async ({ batch: { messages }, resolveOffset }) => {
+      seen.push(messages.map(({ value }) => String(value)).join())
+      resolveOffset(messages[0]!.offset)
+    },
+  })
+  await until(() => seen.length === 3)
+  await consumer.disconnect()
+  deepEqual([seen, fetches], [['0,1,2', '1,2', '2'], 1])
+})
+
 onBoth('a consumer seeks, pauses and resumes', async (scene) => {
   const { kafka, name } = scene
   await withTopic(scene)
   await send(scene, numbers(6))
   const seen: string[] = []
-  const consumer = reader(kafka.consumer({ groupId: name }))
+  const consumer = reader(kafka.consumer({ groupId: name, maxWaitTimeInMs: 100 }))
   throws(() => consumer.seek({ topic: name, partition: 0, offset: '1' }), /consumer#run must be called first/)
   throws(() => consumer.pause([{ topic: name }]), /consumer#run must be called first/)
   await consumer.subscribe({ topic: name, fromBeginning: true })
@@ -417,6 +509,20 @@ onBoth('a pattern stands for the topics that match it', async (scene) => {
   await consumer.disconnect()
 })
 
+onBoth('a consumer whose pattern matches no topic is a member of its group all the same', async ({ kafka, name }) => {
+  const consumer = reader(kafka.consumer({ groupId: name, heartbeatInterval: 50 }))
+  const joined = eventOf(consumer, 'GROUP_JOIN')
+  const beat = eventOf(consumer, 'HEARTBEAT')
+  await consumer.subscribe({ topics: [new RegExp(`^${name}-`)] })
+  await consumer.run({ eachMessage: async () => {} })
+  const { memberAssignment, memberId } = (await joined).payload
+  deepEqual(memberAssignment, {})
+  equal((await beat).payload.memberId, memberId)
+  const { state, members } = await consumer.describeGroup()
+  deepEqual([state, members.map((member) => member.memberId)], ['Stable', [memberId]])
+  await consumer.disconnect()
+})
+
 onBoth('a consumer that has stopped goes on where it was when it runs again', async (scene) => {
   const { kafka, name } = scene
   await withTopic(scene)
@@ -465,6 +571,18 @@ onBoth('the admin creates, describes, changes and deletes', async ({ kafka, name
       return true
     },
   )
+  await admin.disconnect()
+})
+
+onBoth('an admin that asks for a topic does not create it', async ({ kafka, name }) => {
+  const admin = kafka.admin({ retry: { retries: 0 } })
+  await admin.connect()
+  const unknown = { message: 'This server does not host this topic-partition' }
+  await rejects(admin.fetchTopicMetadata({ topics: [name] }), { type: 'UNKNOWN_TOPIC_OR_PARTITION' })
+  await rejects(admin.fetchTopicOffsets(name), unknown)
+  await rejects(admin.fetchTopicOffsetsByTimestamp(name, 0), unknown)
+  await rejects(admin.deleteTopicRecords({ topic: name, partitions: [{ partition: 0, offset: '0' }] }), unknown)
+  equal((await admin.listTopics()).includes(name), false)
   await admin.disconnect()
 })
 
@@ -526,7 +644,12 @@ onKafka('a transaction is all or nothing, with the offsets it commits', async (s
   equal(lost.isActive(), false)
   await rejects(lost.send({ topic: name, messages: [] }), /Cannot continue to use transaction once ended/)
   const kept = await producer.transaction()
-  await kept.sendBatch({ topicMessages: [{ topic: name, messages: [{ value: 'kept' }] }] })
+  const calls: string[] = []
+  await withGzip(countingCodec(calls), async () => {
+    const topicMessages = [{ topic: name, messages: [{ value: 'kept' }] }]
+    await kept.sendBatch({ compression: CompressionTypes.GZIP, topicMessages })
+  })
+  deepEqual(calls, ['compress'])
   const topics = [{ topic: name, partitions: [{ partition: 0, offset: '1' }] }]
   await kept.sendOffsets({ consumerGroupId: `${name}-offsets`, topics })
   await kept.commit()
@@ -575,6 +698,27 @@ test('a cluster that cannot be reached is an error with its cause, after the ret
   )
   silent.close()
   await rejects(new Kafka({ brokers: [], logLevel: 0 }).admin().connect(), /brokers array is empty/)
+})
+
+test('a request that is not answered in time is told to those who listen', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const broker = `127.0.0.1:${(silent.address() as { port: number }).port}`
+  const config = { brokers: [broker], clientId: 'told', logLevel: logLevel.NOTHING }
+  const kafka = new Kafka({ ...config, requestTimeout: 50, retry: { retries: 0 } })
+  for (const client of [kafka.producer(), kafka.consumer({ groupId: 'g' }), kafka.admin()]) {
+    const told: RequestTimeoutEvent[] = []
+    const on = client.on as (name: string, listener: (event: RequestTimeoutEvent) => void) => void
+    on(client.events.REQUEST_TIMEOUT, (event) => void told.push(event))
+    await rejects(client.connect(), /timed out|not answered/i)
+    ok(told.length >= 1)
+    const { type, payload } = told[0]!
+    const { createdAt, sentAt, apiVersion, correlationId, ...rest } = payload
+    equal(type, client.events.REQUEST_TIMEOUT)
+    deepEqual(rest, { broker, clientId: 'told', apiKey: 18, apiName: 'ApiVersions', pendingDuration: 0 })
+    ok([createdAt, sentAt, apiVersion, correlationId].every(Number.isInteger) && sentAt >= createdAt)
+  }
+  silent.close()
 })
 
 test('connections are made of the sockets that a factory gives', async () => {

@@ -65,3 +65,10 @@ export async function makeKey(store: string, certificate: string): Promise<void>
   await succeed('keytool', ['-genkeypair', '-keyalg', 'EC', '-groupname', 'secp256r1', ...name, ...to])
   writeFileSync(certificate, await succeed('keytool', ['-exportcert', '-rfc', ...to]))
 }
+
+/** As OAUTHBEARER's tokens for development are: signed by nobody. */
+export function unsignedToken(): string {
+  const seconds = Math.floor(Date.now() / 1000)
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
+  return `${encode({ alg: 'none' })}.${encode({ sub: 'alice', iat: seconds, exp: seconds + 3600 })}.`
+}

@@ -7,6 +7,10 @@ import {
   findCoordinatorResponse,
   metadataRequest,
   metadataResponse,
+  saslAuthenticateRequest,
+  saslAuthenticateResponse,
+  saslHandshakeRequest,
+  saslHandshakeResponse,
 } from '@ottla/protocol'
 import { FakeCluster } from '../testing/fake-cluster.ts'
 import { SimulatedRuntime } from '../testing/simulated-runtime.ts'
@@ -50,6 +54,26 @@ test('when all brokers are down, the error says where was tried, and comes in ti
     ok(error.retriable)
     ok(runtime.monotonic() < 3_100)
   }))
+
+test('a password that is refused is the error, at once, whatever becomes of other bootstrap servers', () => {
+  const sasl = { mechanism: 'PLAIN', username: 'u', password: 'wrong' } as const
+  return play({ brokers: 2 }, async ({ fake, runtime }) => {
+    for (const broker of fake.brokers)
+      broker
+        .on(saslHandshakeRequest, saslHandshakeResponse, () => ({ mechanisms: ['PLAIN'] }))
+        .on(saslAuthenticateRequest, saslAuthenticateResponse, () => ({
+          errorCode: ErrorCode.SASL_AUTHENTICATION_FAILED,
+        }))
+    const [first, second] = fake.brokers.map(({ address: { host, port } }) => `${host}:${port}`)
+    for (const bootstrap of [`${first},${second}`, `nowhere:1,${first}`]) {
+      const cluster = new Cluster({ bootstrap, runtime, sasl })
+      const beganMs = runtime.monotonic()
+      await rejects(cluster.topic('t'), { name: 'SASL_AUTHENTICATION_FAILED', retriable: false })
+      ok(runtime.monotonic() - beganMs < 100)
+      cluster.close()
+    }
+  })
+})
 
 test('a broker whose advertised address cannot be reached is told as that', () =>
   play({}, async ({ cluster, fake }) => {

@@ -26,6 +26,9 @@ export interface OperationOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A broker will not let this client in. */
+const refusalNames = new Set<string>(['SASL_AUTHENTICATION_FAILED', 'UNSUPPORTED_SASL_MECHANISM'])
+
 /**
  * A cluster as its clients see it: its brokers and the connections to them, who leads which partition, who coordinates
  * which group. Producer, consumer and admin stand on it.
@@ -233,6 +236,9 @@ export class Cluster {
       }
     }
     if (failures.length === 1) throw failures[0]
+    // The others would get the same credentials, and no waiting makes them right.
+    const refusal = failures.find(({ name }) => refusalNames.has(name))
+    if (refusal !== undefined) throw refusal
     const message = failures.map((failure) => failure.message).join('; ')
     const retriable = failures.length === 0 || failures.some((failure) => failure.retriable)
     throw new OttlaError('NETWORK_EXCEPTION', { message, retriable, cause: failures.at(-1) })

@@ -207,7 +207,12 @@ export class ConsumerEngine {
       throw new OttlaError('INVALID_ARGUMENT', { message })
     }
     if (this.#membership !== undefined) this.#membership.subscriptionChanged()
-    else if (this.subscription.topics.length > 0) this.#membership = this.#joinGroup(groupId)
+    else if (this.subscription.topics.length > 0) this.join()
+  }
+
+  /** Becomes a member of its group, whether there are topics or not. */
+  join(): void {
+    this.#membership ??= this.#joinGroup(this.settings.groupId!)
   }
 
   #joinGroup(groupId: string): Membership {

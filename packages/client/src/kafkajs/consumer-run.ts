@@ -22,6 +22,7 @@ import type { ConsumerConfig, ConsumerEvents, ConsumerRunConfig } from './types/
 import type { Assigner } from './types/group.ts'
 import type { Logger } from './types/logging.ts'
 import type { TopicOffsets, TopicPartitions } from './types/offsets.ts'
+import { unpackedChunk } from './unpacked-chunk.ts'
 
 export interface ConsumerRunParts {
   /** Closed at the end. */
@@ -92,8 +93,9 @@ export class ConsumerRun {
     const stopListening = committed.listen(consumer.groupId, (offsets) => this.#offsets.committed(offsets))
     return new Promise((resolve) => {
       this.#joined = resolve
-      if (topics.size === 0) resolve()
-      else this.#engine.subscribe([...topics.keys()])
+      this.#engine.subscribe([...topics.keys()])
+      // Without topics, too, as a pattern may have matched none: heartbeats then tell that the consumer lives.
+      this.#engine.join()
       this.#working = this.#work().finally(() => {
         stopListening()
         resolve()
@@ -262,7 +264,7 @@ export class ConsumerRun {
     this.#offsets.begin(partition, topicId, fromOffset)
     partition.position = nextOffset
     partition.processedEpoch = batches.at(-1)?.partitionLeaderEpoch ?? partition.processedEpoch
-    const batch = new FetchedBatch(chunk)
+    const batch = new FetchedBatch(await unpackedChunk(chunk))
     const { runtime } = this.#engine.cluster
     const beganMs = runtime.monotonic()
     const event = this.#batchEvent(batch)
@@ -289,12 +291,15 @@ export class ConsumerRun {
   }
 
   /** What was not resolved is handed out again. */
-  #goOn({ partition, turn, fromOffset, nextOffset }: FetchedChunk): void {
+  #goOn(chunk: FetchedChunk): void {
+    const { partition, turn, fromOffset, nextOffset } = chunk
     if (turn !== partition.turn) return
     const resolved = this.#offsets.resolved(partition) ?? fromOffset
     partition.progress.advance(resolved)
     if (resolved === nextOffset) return
-    this.#engine.intake.rewind(partition)
+    const isWithin = resolved >= fromOffset && resolved < nextOffset
+    if (isWithin) this.#engine.intake.giveBack(chunk, resolved)
+    else this.#engine.intake.rewind(partition)
     this.#engine.partitionsMoved()
   }
 

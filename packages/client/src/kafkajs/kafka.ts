@@ -51,7 +51,8 @@ export class Kafka {
   }
 
   admin({ retry }: AdminConfig = {}): Admin {
-    return createAdmin(this.parts('Admin', 'admin', adminEvents, { retry }))
+    // To ask for a topic must not create it.
+    return createAdmin(this.parts('Admin', 'admin', adminEvents, { retry, allowAutoTopicCreation: false }))
   }
 
   logger(): Logger {

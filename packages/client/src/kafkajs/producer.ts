@@ -4,7 +4,7 @@ import { newIdentity } from '../producer/producer-identity.ts'
 import { type ProducerSettings, producerSettings } from '../producer/producer-options.ts'
 import { Transactions } from '../producer/transaction/transactions.ts'
 import type { CommittedElsewhere } from './committed-elsewhere.ts'
-import { compressionType } from './compression.ts'
+import { assignedCodec, compressionType } from './compression.ts'
 import type { ConnectedCluster } from './connected-cluster.ts'
 import type { CompressionTypes } from './enums.ts'
 import { KafkaJSNonRetriableError } from './errors.ts'
@@ -161,7 +161,8 @@ export class KafkaProducer {
   }
 
   #dispatcher({ cluster, dispatchers }: Session, acks: number, compression: CompressionTypes | undefined): Dispatcher {
-    const key = `${acks} ${compression ?? 0}`
+    const isForeign = assignedCodec(compressionType(compression)) !== undefined
+    const key = `${acks} ${compression ?? 0} ${isForeign}`
     let dispatcher = dispatchers.get(key)
     if (dispatcher === undefined) {
       const settings = this.#settings(acks, compression)
@@ -179,15 +180,17 @@ export class KafkaProducer {
     const { config, cluster, requestTimeoutMs } = this.#parts
     const patience = patienceMs(cluster.retry)
     const inFlight = config.maxInFlightRequests
-    return producerSettings({
+    const type = compressionType(compression)
+    const settings = producerSettings({
       acks: acks === -1 ? 'all' : (acks as 0 | 1),
       // Unless it is ruled out: retries then write nothing twice. It costs nothing with brokers from 2.8 on.
       idempotent: acks === -1 && config.idempotent !== false,
-      compression: compressionType(compression),
+      compression: type,
       deliveryTimeoutMs: patience + requestTimeoutMs,
       topicTimeoutMs: patience,
       ...(inFlight != null && { maxInFlight: acks === -1 ? Math.min(inFlight, 5) : inFlight }),
     })
+    return { ...settings, foreignCodec: assignedCodec(type) }
   }
 
   #failure(error: Error): Error {

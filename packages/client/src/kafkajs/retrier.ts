@@ -1,4 +1,5 @@
 import type { Runtime } from '@ottla/runtime'
+import { OttlaError } from '../ottla-error.ts'
 import { KafkaJSNonRetriableError, KafkaJSNumberOfRetriesExceeded } from './errors.ts'
 import { isError, translated } from './translated-error.ts'
 import type { RetryOptions } from './types/kafka.ts'
@@ -62,7 +63,9 @@ export class Pauses {
   }
 }
 
-const causeOf = (error: Error): Error => (isError(error.cause) ? error.cause : error)
+/** Where it began, in kafkajs' terms: behind an error of the broker or of a connection it has nothing. */
+const causeOf = (error: Error): Error =>
+  isError(error.cause) && !(error.cause instanceof OttlaError) ? error.cause : error
 
 export const sleep = (runtime: Runtime, ms: number): Promise<void> =>
   new Promise((resolve) => runtime.timer(ms, resolve))

@@ -3,7 +3,7 @@ import type { TopicMetadata } from '../connection/metadata.ts'
 import { OttlaError } from '../ottla-error.ts'
 import type { ProducerRecord as OwnRecord } from '../producer/record.ts'
 import { KafkaJSNumberOfRetriesExceeded } from './errors.ts'
-import { type RetrySettings, retrying } from './retrier.ts'
+import { Final, type RetrySettings, retrying } from './retrier.ts'
 import { partitionsOf } from './topic-metadata.ts'
 import { translated } from './translated-error.ts'
 import type { ICustomPartitioner, IHeaders, Message } from './types/message.ts'
@@ -30,13 +30,26 @@ export async function recordsOf(
 
 /** The topic, which the broker may create meanwhile. */
 export const foundTopic = (cluster: Cluster, retry: RetrySettings, topic: string): Promise<TopicMetadata> =>
+  retrying(retry, cluster.runtime, () => askedTopic(cluster, topic))
+
+/** The same, if it is there already. */
+export const presentTopic = (cluster: Cluster, retry: RetrySettings, topic: string): Promise<TopicMetadata> =>
   retrying(retry, cluster.runtime, async () => {
-    cluster.knownTopic(topic)
-    await cluster.refresh()
-    const found = cluster.knownTopic(topic)
-    if (found !== undefined) return found
-    throw new OttlaError(cluster.image.topicErrors.get(topic) ?? 'UNKNOWN_TOPIC_OR_PARTITION', { topic })
+    try {
+      return await askedTopic(cluster, topic)
+    } catch (error) {
+      if (error instanceof OttlaError && error.name === 'UNKNOWN_TOPIC_OR_PARTITION') throw new Final(error)
+      throw error
+    }
   })
+
+async function askedTopic(cluster: Cluster, topic: string): Promise<TopicMetadata> {
+  cluster.knownTopic(topic)
+  await cluster.refresh()
+  const found = cluster.knownTopic(topic)
+  if (found !== undefined) return found
+  throw new OttlaError(cluster.image.topicErrors.get(topic) ?? 'UNKNOWN_TOPIC_OR_PARTITION', { topic })
+}
 
 function recordOf(topic: string, { key, value, headers, timestamp }: Message): OwnRecord {
   return {

@@ -2,7 +2,7 @@ import type { Cluster } from '../connection/cluster.ts'
 import type { OttlaError } from '../ottla-error.ts'
 import type { OpenTransaction, Transactions } from '../producer/transaction/transactions.ts'
 import type { CommittedElsewhere } from './committed-elsewhere.ts'
-import { compressionType } from './compression.ts'
+import { assignedCodec, compressionType } from './compression.ts'
 import { KafkaJSNonRetriableError } from './errors.ts'
 import { checkMessages } from './message-check.ts'
 import type { RetrySettings } from './retrier.ts'
@@ -84,7 +84,8 @@ export class ProducerTransaction {
   async #send({ acks = -1, compression, topicMessages = [] }: ProducerBatch): Promise<RecordMetadata[]> {
     const { cluster, retry, partition, transactions } = this.#parts
     checkMessages(topicMessages, acks, true)
-    await transactions.useCompression(compressionType(compression))
+    const type = compressionType(compression)
+    await transactions.useCompression(type, assignedCodec(type))
     const records = await recordsOf(cluster, retry, partition, topicMessages)
     if (records.length === 0) return []
     try {

@@ -6,7 +6,7 @@ import { Accumulator } from './accumulator.ts'
 import type { Delivery } from './delivery.ts'
 import { recordErrors, type Verdict, verdictOf } from './delivery-rules.ts'
 import type { PartitionQueue, ProducerIdentity } from './partition-queue.ts'
-import type { ProducerBatch } from './producer-batch.ts'
+import type { ForeignCodec, ProducerBatch } from './producer-batch.ts'
 import { ProducerCounts, type ProducerMetrics } from './producer-metrics.ts'
 import type { ProducerSettings } from './producer-options.ts'
 import type { ProducerRecord } from './record.ts'
@@ -35,6 +35,7 @@ export class Dispatcher {
   readonly #accumulator: Accumulator
   readonly #sender: Sender
   #compression: Compression | undefined
+  #foreignCodec: ForeignCodec | undefined
   #identity: ProducerIdentity | undefined
   /** Codec and producer id are there; nothing is sent before. */
   #isPrepared = false
@@ -92,8 +93,9 @@ export class Dispatcher {
   }
 
   /** Batches are packed with this codec from now on. */
-  async useCompression(type: CompressionType): Promise<void> {
-    this.#compression = type === 'none' ? undefined : await compression(type)
+  async useCompression(type: CompressionType, foreignCodec?: ForeignCodec): Promise<void> {
+    this.#compression = type === 'none' || foreignCodec !== undefined ? undefined : await compression(type)
+    this.#foreignCodec = foreignCodec
   }
 
   /** Something that was awaited outside may have come: look for work. */
@@ -145,6 +147,7 @@ export class Dispatcher {
         transaction === undefined || transaction.usesVersion2() ? Infinity : lastOfTransactionVersion1,
       form: () => ({
         compression: this.#compression,
+        foreignCodec: this.#foreignCodec,
         compressionLevel,
         isTransactional: transaction !== undefined,
       }),
@@ -174,7 +177,8 @@ export class Dispatcher {
   }
 
   async #becomeReady(): Promise<void> {
-    if (this.#settings.compression !== 'none') await this.useCompression(this.#settings.compression)
+    const { compression, foreignCodec } = this.#settings
+    if (compression !== 'none') await this.useCompression(compression, foreignCodec)
     if (this.#settings.idempotent) this.#identity = await this.#identify()
     this.#isPrepared = true
   }

@@ -1,14 +1,21 @@
-import type { Compression } from '@ottla/protocol'
+import type { Compression, CompressionType } from '@ottla/protocol'
 import type { PartitionMetadata } from '../connection/metadata.ts'
 import type { Deadline } from '../connection/timer-wheel.ts'
 import type { OttlaError } from '../ottla-error.ts'
 import { type BatchBuffer, type EncodedRecord, noStamp, type ProducerStamp } from './batch-buffer.ts'
 import type { BatchPlace, Delivery } from './delivery.ts'
 
+/** A codec of the application's own, which may take its time: a batch is packed before its turn to be sent. */
+export interface ForeignCodec {
+  readonly type: CompressionType
+  pack(records: Buffer): Promise<Uint8Array>
+}
+
 /** How a batch is written. */
 export interface BatchForm {
-  /** Undefined: none. */
+  /** Undefined: none, or the foreign one. */
   readonly compression: Compression | undefined
+  readonly foreignCodec: ForeignCodec | undefined
   readonly compressionLevel: number | undefined
   readonly isTransactional: boolean
 }
@@ -44,7 +51,11 @@ export class ProducerBatch {
   deadline: Deadline | undefined
   /** Of memory that the batch holds against the producer's limit. */
   heldBytes = 0
+  /** A foreign codec is at work on it. */
+  isPacking = false
   #sealed: Buffer | undefined
+  /** What a foreign codec has made of the records. */
+  #packed: { readonly type: CompressionType; readonly records: Uint8Array } | undefined
 
   constructor(place: { topic: string; partition: number; number: number }, records: BatchBuffer) {
     this.topic = place.topic
@@ -73,14 +84,28 @@ export class ProducerBatch {
     this.#sealed = undefined
   }
 
+  get isPacked(): boolean {
+    return this.#packed !== undefined
+  }
+
+  /** To be called before it is sealed, if a foreign codec is to pack it. */
+  async packWith(codec: ForeignCodec): Promise<void> {
+    this.isPacking = true
+    try {
+      this.#packed = { type: codec.type, records: await codec.pack(this.records.records) }
+    } finally {
+      this.isPacking = false
+    }
+  }
+
   /** As it goes on the wire; made once, for every attempt sends the same bytes. */
   sealed({ compression, compressionLevel, isTransactional }: BatchForm): Buffer {
     if (this.#sealed !== undefined) return this.#sealed
-    const compressed =
-      compression === undefined
-        ? undefined
-        : { type: compression.type, records: compression.compress(this.records.records, compressionLevel) }
-    this.#sealed = this.records.seal(this.stamp, isTransactional, compressed)
+    const compressed = compression && {
+      type: compression.type,
+      records: compression.compress(this.records.records, compressionLevel),
+    }
+    this.#sealed = this.records.seal(this.stamp, isTransactional, this.#packed ?? compressed)
     return this.#sealed
   }
 
@@ -108,5 +133,6 @@ export class ProducerBatch {
     this.state = 'settled'
     this.deadline?.cancel()
     this.#sealed = undefined
+    this.#packed = undefined
   }
 }

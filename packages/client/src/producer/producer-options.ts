@@ -1,6 +1,7 @@
 import type { CompressionType } from '@ottla/protocol'
 import { OttlaError } from '../ottla-error.ts'
 import type { Partitioner } from './partitioner.ts'
+import type { ForeignCodec } from './producer-batch.ts'
 
 /** How a producer batches, packs and delivers. All have defaults. */
 export interface ProducerOptions {
@@ -40,6 +41,8 @@ export interface ProducerSettings extends Required<Omit<ProducerOptions, Omitted
   readonly acks: -1 | 0 | 1
   readonly compressionLevel: number | undefined
   readonly partitioner: Partitioner | undefined
+  /** In the place of the codec of that name. */
+  readonly foreignCodec?: ForeignCodec | undefined
 }
 
 export function producerSettings(options: ProducerOptions): ProducerSettings {

@@ -114,6 +114,7 @@ export class Sender {
       this.#lookAgainAt(queue.retryAtMs)
       return
     }
+    if (!this.#isReadyToSeal(queue, batch)) return
     const request = this.#requestTo(queue, requests)
     if (request === undefined || (request.bytes > 0 && request.bytes + batch.records.bytes > requestBytesMost)) return
     queue.take(batch, identity)
@@ -122,6 +123,23 @@ export class Sender {
     request.bytes += batch.records.bytes
     this.#ready.delete(queue)
     if (queue.hasWork) this.#ready.add(queue)
+  }
+
+  /** False: a foreign codec packs it; the loop runs again when that is done. */
+  #isReadyToSeal(queue: PartitionQueue, batch: ProducerBatch): boolean {
+    const { foreignCodec } = this.#options.form()
+    if (foreignCodec === undefined || batch.isPacked) return true
+    if (batch.isPacking) return false
+    batch.packWith(foreignCodec).then(
+      () => this.work(),
+      (cause) => {
+        const { topic, partition } = batch
+        const message = `the application's codec for ${foreignCodec.type} has failed: ${asOttlaError(cause).message}`
+        this.#options.lost(queue, batch, new OttlaError('SERIALIZATION_FAILED', { message, topic, partition, cause }))
+        this.work()
+      },
+    )
+    return false
   }
 
   /** The request of this round to the partition's leader, if one can be sent there now. */

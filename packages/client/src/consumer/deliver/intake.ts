@@ -61,6 +61,13 @@ export class Intake {
     this.#taken()
   }
 
+  /** What a handler has left of a chunk, from `offset` on, is handed out next: it need not be fetched again. */
+  giveBack(chunk: FetchedChunk, offset: number): void {
+    chunk.partition.position = offset
+    const batches = chunk.batches.filter((batch) => batch.lastOffset >= offset)
+    this.#buffer.putFirst({ ...chunk, batches, fromOffset: offset })
+  }
+
   /** Settles when `take` is worth another try. */
   change(): Promise<void> {
     if (this.#failure !== undefined || this.#end !== undefined || this.#isClosed) return Promise.resolve()

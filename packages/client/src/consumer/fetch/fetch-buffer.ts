@@ -43,6 +43,13 @@ export class FetchBuffer {
     this.#count(partition, bytes)
   }
 
+  /** Before the partition's others. */
+  putFirst(chunk: FetchedChunk): void {
+    const { partition, bytes } = chunk
+    this.#chunks.set(partition, [chunk, ...(this.#chunks.get(partition) ?? [])])
+    this.#count(partition, bytes)
+  }
+
   /** The next chunk of a partition that may have one; chunks of an earlier turn are dropped on the way. */
   take(mayTake: (partition: AssignedPartition) => boolean = () => true): FetchedChunk | undefined {
     for (const [partition, waiting] of this.#chunks) {

@@ -3,7 +3,7 @@ import { commitOffsets, committedOffsets, offsetsAt } from '../cluster-calls.ts'
 import { earliestOffset, latestOffset } from '../consumer-checks.ts'
 import { KafkaJSNonRetriableError } from '../errors.ts'
 import { describedGroups } from '../group-descriptions.ts'
-import { foundTopic } from '../sending.ts'
+import { foundTopic, presentTopic } from '../sending.ts'
 import type { FetchOffsetsPartition, SeekEntry } from '../types/offsets.ts'
 import type { AdminCalls } from './admin-calls.ts'
 import { checkGroup, checkTopic } from './checks.ts'
@@ -61,7 +61,7 @@ export async function fetchOffsets(
   const wanted = await Promise.all(
     (topics ?? []).map(async (topic) => ({
       topic,
-      partitions: (await partitionsOf(calls, topic)).map((partition) => ({ partition })),
+      partitions: (await partitionsOf(calls, topic, presentTopic)).map((partition) => ({ partition })),
     })),
   )
   const committed = await onCoordinator(calls, groupId, 'fetch offsets', (cluster, brokerId) =>
@@ -98,7 +98,7 @@ export async function resetOffsets(
   checkGroup(groupId)
   if (!topic) throw new KafkaJSNonRetriableError(`Invalid topic ${topic}`)
   const offset = String(earliest ? earliestOffset : latestOffset)
-  const partitions = (await partitionsOf(calls, topic)).map((partition) => ({ partition, offset }))
+  const partitions = (await partitionsOf(calls, topic, presentTopic)).map((partition) => ({ partition, offset }))
   await setOffsets(calls, { groupId, topic, partitions })
 }
 
@@ -139,8 +139,8 @@ function onCoordinator<T>(
   })
 }
 
-async function partitionsOf(calls: AdminCalls, topic: string): Promise<number[]> {
+async function partitionsOf(calls: AdminCalls, topic: string, find = foundTopic): Promise<number[]> {
   const cluster = await calls.cluster.current()
-  const known: TopicMetadata = cluster.knownTopic(topic) ?? (await foundTopic(cluster, calls.cluster.retry, topic))
+  const known: TopicMetadata = cluster.knownTopic(topic) ?? (await find(cluster, calls.cluster.retry, topic))
   return known.partitions.map(({ partition }) => partition)
 }

@@ -6,6 +6,7 @@ import type { Delivery } from '../delivery.ts'
 import { Dispatcher } from '../dispatcher.ts'
 import { Entrance } from '../entrance.ts'
 import type { PartitionQueue, ProducerIdentity } from '../partition-queue.ts'
+import type { ForeignCodec } from '../producer-batch.ts'
 import type { ProducerMetrics } from '../producer-metrics.ts'
 import type { ProducerSettings } from '../producer-options.ts'
 import type { ProducerRecord } from '../record.ts'
@@ -102,8 +103,8 @@ export class Transactions {
   }
 
   /** Batches are packed with this codec from now on. */
-  useCompression(type: CompressionType): Promise<void> {
-    return this.#dispatcher.useCompression(type)
+  useCompression(type: CompressionType, foreignCodec?: ForeignCodec): Promise<void> {
+    return this.#dispatcher.useCompression(type, foreignCodec)
   }
 
   metrics(): ProducerMetrics {
