@@ -100,6 +100,17 @@ async function send(record: ShareRecord) {
     prints: /^mail hello$/m,
   },
   {
+    example: 'docs/kafkajs.md 1',
+    before: `const log = console.log
+console.log = (...line) => {
+  if (!String(line[0]).startsWith('orders')) return
+  log(...line)
+  void consumer.disconnect()
+}
+`,
+    prints: /^orders 0 0 250$/m,
+  },
+  {
     example: 'docs/observability.md 1',
     after: `await client.admin().describeCluster()\n${close}`,
     prints: /^debug connected to a broker \{ broker: '/m,

@@ -8,7 +8,7 @@ import { execute } from '../compat/harness/command.ts'
 import { cache, root } from '../compat/harness/paths.ts'
 import { type Scene, scenes } from './document-scenes.ts'
 
-const documents = ['docs/client.md', 'docs/consumer.md', 'docs/observability.md']
+const documents = ['docs/client.md', 'docs/consumer.md', 'docs/kafkajs.md', 'docs/observability.md']
 const folder = join(cache, 'documents')
 const kafka = process.env.OTTLA_TEST_KAFKA
 const examples = new Map(documents.flatMap(examplesOf))
