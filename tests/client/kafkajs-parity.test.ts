@@ -41,9 +41,9 @@ async function outcome(work: () => Promise<unknown>): Promise<unknown> {
 /** The drop-in's says what to do. */
 const withoutMessage = (failure: unknown) => ({ ...(failure as object), message: undefined })
 
-/** The drop-in also tells the cause of what has none in kafkajs. */
-const namedCause = (cause: Error | undefined) =>
-  cause?.name.startsWith('KafkaJS') ? { cause: [cause.name, (cause as kafkajs.KafkaJSProtocolError).type] } : {}
+/** That of errors with which a broker has answered; the drop-in tells others, too. */
+const namedCause = (cause: { name: string; type?: string } | undefined) =>
+  cause?.type === undefined ? {} : { cause: [cause.name, cause.type] }
 
 const topic = 'parity'
 
@@ -305,6 +305,186 @@ sameWithBoth('a consumer without topics', async (kafka) => {
   const { state, members } = await consumer.describeGroup()
   await consumer.disconnect()
   return { joins, state, members: members.length }
+})
+
+sameWithBoth('handlers that pause, throw, seek and go back', async (kafka) => {
+  const admin = await create(kafka)
+  await send(
+    kafka,
+    Array.from({ length: 6 }, (_, i) => ({ value: String(i) })),
+  )
+  const observed: unknown[] = []
+  const config = { maxWaitTimeInMs: 100, retry: { initialRetryTime: 20, retries: 8 } }
+
+  const paused = kafka.consumer({ groupId: 'pauses', ...config })
+  const seen: string[] = []
+  await paused.subscribe({ topic, fromBeginning: true })
+  await paused.run({
+    eachMessage: async ({ message, pause }) => {
+      seen.push(String(message.value))
+      if (seen.length !== 3) return
+      setTimeout(pause(), 200)
+      throw new Error('not now')
+    },
+  })
+  await until(() => seen.length === 7)
+  await paused.disconnect()
+  observed.push(seen, await admin.fetchOffsets({ groupId: 'pauses', topics: [topic] }))
+
+  const sought = kafka.consumer({ groupId: 'seeks', ...config })
+  const places: string[] = []
+  await sought.subscribe({ topic, fromBeginning: true })
+  await sought.run({
+    eachMessage: async ({ message }) => {
+      places.push(message.offset)
+      if (places.length === 3) sought.seek({ topic, partition: 0, offset: '1' })
+      if (places.length === 6) sought.seek({ topic, partition: 0, offset: '5' })
+    },
+  })
+  await until(() => places.length === 7)
+  await sought.disconnect()
+  observed.push(places, await admin.fetchOffsets({ groupId: 'seeks', topics: [topic] }))
+
+  const stale = kafka.consumer({ groupId: 'stale', ...config })
+  const batches: unknown[] = []
+  await stale.subscribe({ topic, fromBeginning: true })
+  await stale.run({
+    autoCommit: false,
+    eachBatch: async ({ batch, resolveOffset, isStale }) => {
+      resolveOffset(batch.messages[0]!.offset)
+      if (batches.length === 0) stale.seek({ topic, partition: 0, offset: 4 as never })
+      batches.push([batch.firstOffset(), batch.lastOffset(), isStale()])
+    },
+  })
+  await until(() => batches.length === 2)
+  await stale.disconnect()
+  observed.push(batches, await admin.fetchOffsets({ groupId: 'stale', topics: [topic] }))
+
+  const back = kafka.consumer({ groupId: 'back', ...config })
+  const firsts: unknown[] = []
+  await back.subscribe({ topic, fromBeginning: true })
+  await back.run({
+    eachBatchAutoResolve: false,
+    eachBatch: async ({ batch, resolveOffset }) => {
+      firsts.push([batch.firstOffset(), batch.messages.length])
+      // Nothing, the half, a step back, all.
+      if (firsts.length === 2) resolveOffset('2')
+      if (firsts.length === 3) resolveOffset('0')
+      if (firsts.length > 3) resolveOffset(batch.lastOffset())
+    },
+  })
+  await until(() => firsts.length === 4)
+  await back.disconnect()
+  observed.push(firsts, await admin.fetchOffsets({ groupId: 'back', topics: [topic] }))
+  await admin.disconnect()
+  return observed
+})
+
+sameWithBoth('several topics at a time, with keys of several kinds and partitions of their own', async (kafka) => {
+  const admin = await create(kafka, 3)
+  await admin.createTopics({ topics: [{ topic: 'other', numPartitions: 2 }] })
+  const producer = kafka.producer()
+  await producer.connect()
+  const sent = await producer.sendBatch({
+    topicMessages: [
+      {
+        topic,
+        messages: [
+          { key: 'a', value: 'x' },
+          { key: Buffer.from('b'), value: Buffer.from('y') },
+        ],
+      },
+      { topic: 'other', messages: [{ value: '', partition: 1, headers: { empty: '' } }] },
+      { topic, messages: [{ key: null, value: 'z', partition: 2 }] },
+    ],
+  })
+  await producer.disconnect()
+  const seen: unknown[] = []
+  const consumer = kafka.consumer({ groupId: 'g', maxWaitTimeInMs: 100 })
+  await consumer.subscribe({ topics: [/^(parity|oth.*)$/], fromBeginning: true })
+  await consumer.run({
+    partitionsConsumedConcurrently: 3,
+    eachMessage: async ({ topic, partition, message: { key, value, headers } }) => {
+      seen.push([topic, partition, key?.toString() ?? null, value?.toString(), { ...headers }])
+    },
+  })
+  await until(() => seen.length === 4)
+  await consumer.disconnect()
+  await admin.disconnect()
+  return JSON.parse(JSON.stringify([sent, seen], sortedKeys))
+})
+
+sameWithBoth('what events carry', async (kafka) => {
+  const admin = await create(kafka)
+  const producer = kafka.producer()
+  const consumer = kafka.consumer({ groupId: 'g', maxWaitTimeInMs: 100, heartbeatInterval: 50 })
+  const shapes = new Map<string, string>()
+  const note = ({ type, payload }: { type: string; payload: object | null }) => {
+    shapes.set(
+      type,
+      Object.entries(payload ?? {})
+        .map(([key, value]) => `${key}: ${typeof value}`)
+        .sort()
+        .join(),
+    )
+  }
+  for (const client of [admin, producer, consumer]) {
+    const on = client.on as (name: string, listener: typeof note) => void
+    for (const name of Object.values(client.events)) if (!/queue_size/.test(name)) on(name, note)
+  }
+  await producer.connect()
+  await producer.send({ topic, messages: [{ value: 'x' }] })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  const second = kafka.consumer({ groupId: 'g', maxWaitTimeInMs: 100 })
+  await consumer.run({ eachMessage: async () => {} })
+  await until(() => shapes.has('consumer.commit_offsets') && shapes.has('consumer.heartbeat'))
+  await second.subscribe({ topic })
+  await second.run({ eachMessage: async () => {} })
+  await until(() => shapes.has('consumer.rebalancing'))
+  for (const client of [producer, second, consumer, admin]) await client.disconnect()
+  return [...shapes].sort()
+})
+
+sameWithBoth('how clients refuse what they are called with', async (kafka, { Kafka }) => {
+  await (await create(kafka)).disconnect()
+  const now = (work: () => unknown) => outcome(async () => void (await work()))
+  const consumer = kafka.consumer({ groupId: 'g', maxWaitTimeInMs: 100 })
+  const early = [
+    await now(() => kafka.consumer({} as never)),
+    await now(() => kafka.consumer({ groupId: 'g', sessionTimeout: 10, heartbeatInterval: 10 })),
+    await now(() => consumer.subscribe({} as never)),
+    await now(() => consumer.subscribe({ topic: 7 as never })),
+    await now(() => consumer.subscribe({ topics: 'x' as never })),
+    await now(() => consumer.seek({ topic, partition: 0, offset: '0' })),
+    await now(() => consumer.pause([{ topic }])),
+    await now(() => consumer.resume([{ topic }])),
+    await now(() => consumer.commitOffsets([{ topic, partition: 0, offset: '0' }])),
+    await now(() => consumer.on('nothing' as never, () => {})),
+    await now(() => new Kafka({ brokers: [], logLevel: 0, retry: { retries: 0 } }).admin().connect()),
+    await now(() => new Kafka({ brokers: [7 as never], logLevel: 0, retry: { retries: 0 } }).admin().connect()),
+    await now(() => new Kafka({ brokers: null as never, logLevel: 0, retry: { retries: 0 } }).admin().connect()),
+    consumer.paused(),
+  ]
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({ eachMessage: async () => {} })
+  const running = [
+    await now(() => consumer.subscribe({ topic })),
+    await now(() => consumer.seek({ topic: '', partition: 0, offset: '0' })),
+    await now(() => consumer.seek({ topic, partition: 'a' as never, offset: '0' })),
+    await now(() => consumer.seek({ topic, partition: 0, offset: 'a' })),
+    await now(() => consumer.seek({ topic, partition: 0, offset: '-7' })),
+    await now(() => consumer.pause([{} as never])),
+    await now(() => consumer.pause([{ topic, partitions: ['x' as never] }])),
+    await now(() => consumer.resume([{ topic: '' }])),
+    await now(() => consumer.commitOffsets([{ topic, partition: 0, offset: '-1' }])),
+    await now(() => consumer.commitOffsets([{ topic, partition: 0, offset: '0', metadata: 7 as never }])),
+    await now(() => consumer.commitOffsets([{ topic: '', partition: 0, offset: '0' }])),
+    await now(() => consumer.commitOffsets([])),
+    await now(() => consumer.run({ eachMessage: async () => {} })),
+  ]
+  await consumer.disconnect()
+  return [early, running]
 })
 
 sameWithBoth('what the admin answers', async (kafka) => {
