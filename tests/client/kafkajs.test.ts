@@ -1,7 +1,10 @@
 // The kafkajs API over this client, on Ottla and on Apache Kafka.
 import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -21,6 +24,8 @@ import {
   logLevel,
   PartitionAssigners,
   Partitioners,
+  type Producer,
+  type ProducerRecord,
   type RequestTimeoutEvent,
 } from '@ottla/client/kafkajs'
 import { startBroker } from 'ottla'
@@ -699,6 +704,53 @@ test('a cluster that cannot be reached is an error with its cause, after the ret
   silent.close()
   await rejects(new Kafka({ brokers: [], logLevel: 0 }).admin().connect(), /brokers array is empty/)
 })
+
+test('a cluster that is gone ends sends and consumers after their retries, and consumers begin again when it is back', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'ottla-kafkajs-'))
+  const first = await startBroker({ directory })
+  const brokers = [first.bootstrapServers]
+  const retry = { retries: 1, initialRetryTime: 50 }
+  const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING, retry })
+  const scene = { kafka, name: 'gone' }
+  await withTopic(scene)
+  const producer = kafka.producer()
+  await producer.connect()
+  const message = { topic: scene.name, messages: [{ value: 'v' }] }
+  await producer.send(message)
+  let received = 0
+  const crashes: object[] = []
+  const consumer = reader(kafka.consumer({ groupId: 'g', maxWaitTimeInMs: 100 }))
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    ok(error instanceof KafkaJSNumberOfRetriesExceeded)
+    ok(error.cause instanceof KafkaJSConnectionError)
+    crashes.push({ restart })
+  })
+  await consumer.subscribe({ topic: scene.name, fromBeginning: true })
+  await consumer.run({ eachMessage: async () => void received++ })
+  await until(() => received === 1)
+  await first.close()
+  await rejects(producer.send(message), (error: Error) => {
+    ok(error instanceof KafkaJSNumberOfRetriesExceeded)
+    return error.cause instanceof KafkaJSConnectionError
+  })
+  await until(() => crashes.length > 0)
+  deepEqual(crashes[0], { restart: true })
+  const port = Number(brokers[0]!.split(':')[1])
+  await using _second = await startBroker({ directory, port })
+  await sendUntilTaken(producer, message)
+  await until(() => received >= 2)
+  await consumer.disconnect()
+  await producer.disconnect()
+  rmSync(directory, { recursive: true })
+})
+
+/** Whoever sends again after a failure may do so until the broker is found to be back. */
+async function sendUntilTaken(producer: Producer, message: ProducerRecord): Promise<void> {
+  for (;;) {
+    const sent = await producer.send(message).catch(() => undefined)
+    if (sent !== undefined) return
+  }
+}
 
 test('a request that is not answered in time is told to those who listen', async () => {
   const silent = createServer(() => {}).listen(0, '127.0.0.1')

@@ -16,7 +16,7 @@ import type { Instrumentation } from './instrumentation.ts'
 import { OffsetBook } from './offset-book.ts'
 import { wireAssignor } from './partition-assigner.ts'
 import { PauseBook, type TopicWithPartitions } from './pause-book.ts'
-import { Pauses, type RetrySettings, sleep } from './retrier.ts'
+import { Pauses, type RetrySettings, retrying, sleep } from './retrier.ts'
 import { translated, translating } from './translated-error.ts'
 import type { ConsumerConfig, ConsumerEvents, ConsumerRunConfig } from './types/consumer.ts'
 import type { Assigner } from './types/group.ts'
@@ -62,6 +62,7 @@ export class ConsumerRun {
   readonly #busy = new Map<AssignedPartition, Promise<void>>()
   readonly #tools: RunTools
   #isRunning = true
+  #isReachable = true
   readonly #stopping = new AbortController()
   #joined: () => void = () => {}
   #working: Promise<void> = Promise.resolve()
@@ -101,6 +102,7 @@ export class ConsumerRun {
         resolve()
       })
       void this.#idleRounds()
+      void this.#watchCluster()
     })
   }
 
@@ -110,7 +112,7 @@ export class ConsumerRun {
     this.#stopping.abort()
     this.#engine.intake.wake()
     await this.#working
-    await this.#engine.close({ timeoutMs: closeMs, tellGroup: true })
+    await this.#engine.close({ timeoutMs: this.#isReachable ? closeMs : 0, tellGroup: this.#isReachable })
   }
 
   seek(partition: TopicPartition, offset: number): void {
@@ -406,6 +408,24 @@ export class ConsumerRun {
       for (const brokerId of cluster.image.brokers.keys()) {
         this.#fetching(brokerId)
         this.#fetched(brokerId, waitMs)
+      }
+    }
+  }
+
+  /** A cluster that cannot be reached for as long as the configuration has patience ends the run, as in kafkajs. */
+  async #watchCluster(): Promise<void> {
+    const { retry, crashed, cluster } = this.#parts
+    const { counts } = cluster.watch
+    for (let failed = counts.failed; this.#isRunning; failed = counts.failed) {
+      await this.#pause(retry.initialRetryTime)
+      if (!this.#isRunning || counts.failed === failed) continue
+      try {
+        await retrying(retry, cluster.runtime, () => cluster.refresh())
+      } catch (error) {
+        if (!this.#isRunning) return
+        this.#isReachable = false
+        crashed(error as Error)
+        return
       }
     }
   }

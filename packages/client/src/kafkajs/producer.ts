@@ -190,7 +190,7 @@ export class KafkaProducer {
       topicTimeoutMs: patience,
       ...(inFlight != null && { maxInFlight: acks === -1 ? Math.min(inFlight, 5) : inFlight }),
     })
-    return { ...settings, foreignCodec: assignedCodec(type) }
+    return { ...settings, unreachableTimeoutMs: patience, foreignCodec: assignedCodec(type) }
   }
 
   #failure(error: Error): Error {

@@ -191,16 +191,21 @@ export class Dispatcher {
 
   #lost(queue: PartitionQueue, batch: ProducerBatch, error: OttlaError): void {
     if (batch.state === 'settled') return
+    batch.unreachableSinceMs = undefined
     if (error.retriable) this.#retry(queue, batch, error, this.#afterPause(batch))
     else this.#giveUp(queue, batch, error)
     this.#progressed()
   }
 
-  /** An error that will not pass, such as a wrong password, ends the waiting. */
+  /** An error that will not pass, such as a wrong password, ends the waiting; so does the end of patience. */
   #unreachable(queue: PartitionQueue, error: OttlaError): void {
+    const { unreachableTimeoutMs = Infinity } = this.#settings
+    const nowMs = this.#cluster.runtime.monotonic()
     for (const batch of queue.batches()) {
       batch.lastError = error
-      if (!error.retriable) this.#giveUp(queue, batch, error)
+      batch.unreachableSinceMs ??= nowMs
+      const isTooLong = nowMs - batch.unreachableSinceMs >= unreachableTimeoutMs
+      if (!error.retriable || isTooLong) this.#giveUp(queue, batch, error)
     }
     this.#progressed()
   }

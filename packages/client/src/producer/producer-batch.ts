@@ -46,6 +46,8 @@ export class ProducerBatch {
   wasSentAsOldest = false
   /** The leader that it was sent to last. */
   sentTo: PartitionMetadata | undefined
+  /** Since then its leader cannot be reached. */
+  unreachableSinceMs: number | undefined
   isDelivered = false
   lastError: OttlaError | undefined
   deadline: Deadline | undefined

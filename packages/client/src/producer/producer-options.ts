@@ -41,6 +41,8 @@ export interface ProducerSettings extends Required<Omit<ProducerOptions, Omitted
   readonly acks: -1 | 0 | 1
   readonly compressionLevel: number | undefined
   readonly partitioner: Partitioner | undefined
+  /** Batches whose leader cannot be reached for so long are given up, though `deliveryTimeoutMs` is not over. */
+  readonly unreachableTimeoutMs?: number
   /** In the place of the codec of that name. */
   readonly foreignCodec?: ForeignCodec | undefined
 }
