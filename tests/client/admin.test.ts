@@ -1,5 +1,18 @@
+// The admin on Ottla, and on Apache Kafka in the runs that have one: there, every call it has.
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
+import { Admin } from '@ottla/client'
 import { eventually, onBoth, onKafka } from './brokers.ts'
+
+const calls = Object.getOwnPropertyNames(Admin.prototype).filter((call) => call !== 'constructor')
+const made = new Set<unknown>()
+for (const call of calls as (keyof Admin)[]) {
+  const play = Admin.prototype[call] as (...args: unknown[]) => Promise<any>
+  Admin.prototype[call] = function (this: Admin, ...args: unknown[]) {
+    made.add(call)
+    return play.apply(this, args)
+  }
+}
+await import('./admin-kafka-scenes.ts')
 
 onBoth('topics are created, described, grown and deleted', async ({ client, name }) => {
   const admin = client.admin()
@@ -177,6 +190,10 @@ onBoth('consumer groups are listed, and offsets of a group of streams are offset
   await admin.deleteStreamsGroups([name]).catch((error) => equal(error.name, 'GROUP_ID_NOT_FOUND'))
 })
 
-onKafka('a group that is none of streams is told as that', async ({ client, name }) => {
-  await rejects(client.admin().describeStreamsGroups([name], { timeoutMs: 5_000 }), { name: 'GROUP_ID_NOT_FOUND' })
+onKafka('no call of the admin is left out', async ({ client }) => {
+  await client.admin().close()
+  // Needs listeners of all kinds, which a Kafka that somebody else has started may lack.
+  const secured = process.env.OTTLA_TEST_KAFKA_SASL === undefined ? [/Acls$/, /DelegationToken$/] : []
+  const left = calls.filter((call) => !made.has(call) && !secured.some((kind) => kind.test(call)))
+  deepEqual(left, [])
 })

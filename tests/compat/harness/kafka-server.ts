@@ -17,6 +17,7 @@ export async function launchKafka({
   port: wanted,
   settings,
   classpath,
+  format: told = [],
 }: ServerOptions): Promise<ServerProcess> {
   const java = await javaWithKafka()
   if ('missing' in java) throw new Error(`Apache Kafka can not run here: ${java.missing}`)
@@ -25,7 +26,7 @@ export async function launchKafka({
   mkdirSync(directory, { recursive: true })
   writeFileSync(file, properties({ directory, port, controllerPort: await freePort(), settings }))
   if (!existsSync(join(directory, 'logs'))) {
-    const format = ['kafka.tools.StorageTool', 'format', '-t', 'MkU3OEVBNTcwNTJENDM2Qk', '-c', file]
+    const format = ['kafka.tools.StorageTool', 'format', '-t', 'MkU3OEVBNTcwNTJENDM2Qk', '-c', file, ...told]
     await succeed(java.java, ['-cp', java.classpath, ...format])
   }
   const classes = classpath === undefined ? java.classpath : `${java.classpath}${delimiter}${classpath}`

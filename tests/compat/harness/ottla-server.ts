@@ -9,6 +9,8 @@ export interface ServerOptions {
   readonly settings: Readonly<Record<string, string>>
   /** Of classes that Kafka needs besides its own. */
   readonly classpath?: string | undefined
+  /** What Kafka's storage tool is told besides, when it makes the directory of a node. */
+  readonly format?: readonly string[] | undefined
 }
 
 /** Ottla as its users run it: the program, its own process, every acknowledged record synced to the disk. */

@@ -27,6 +27,8 @@ export interface StartOptions {
   readonly directory?: string
   /** Of classes that Kafka needs besides its own. */
   readonly classpath?: string | undefined
+  /** What Kafka's storage tool is told besides, when it makes the directory of a node. */
+  readonly format?: readonly string[]
   /** A free one unless told. */
   readonly port?: number
 }
@@ -39,8 +41,8 @@ export async function startServer(against: string, options: StartOptions = {}): 
   const launch = against === 'ottla' ? launchOttla : launchKafka
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), `${against}-compat-`))
   const settings = options.settings ?? {}
-  const { classpath } = options
-  let current: ServerProcess = await launch({ directory, port: options.port ?? 0, settings, classpath })
+  const { classpath, format } = options
+  let current: ServerProcess = await launch({ directory, port: options.port ?? 0, settings, classpath, format })
   const { address } = current
   const port = Number(address.slice(address.lastIndexOf(':') + 1))
   return {
@@ -50,7 +52,7 @@ export async function startServer(against: string, options: StartOptions = {}): 
     kill: () => current.kill(),
     stop: (signal) => current.stop(signal),
     restart: async () => {
-      current = await launch({ directory, port, settings, classpath })
+      current = await launch({ directory, port, settings, classpath, format })
     },
     dispose: async () => {
       await current.stop()

@@ -98,7 +98,7 @@ export class AdminRequests {
    * A request about several things, each with an error of its own. Only those that failed in a way that may pass are asked
    * for again. Fails with the first error; if there are several, its cause has them all.
    */
-  async askEach<K, R>(
+  async askEach<K, R extends NonNullable<unknown>>(
     call: { what: string; keys: readonly K[]; options: AdminCallOptions },
     attempt: (keys: K[]) => Promise<Iterable<readonly [K, Outcome<R>]>>,
   ): Promise<Map<K, R>> {

@@ -73,7 +73,12 @@ export async function describeFeatures(
   requests: AdminRequests,
   options: AdminCallOptions = {},
 ): Promise<ReadonlyMap<string, number>> {
-  return requests.retry('describing features', options, async () => (await requests.cluster.anyConnection()).features)
+  return requests.retry('describing features', options, async () => {
+    const connection = await requests.cluster.anyConnection()
+    // What it was told when it began may have changed since.
+    await connection.negotiate()
+    return connection.features
+  })
 }
 
 const upgradeTypes = { upgrade: 1, safeDowngrade: 2, unsafeDowngrade: 3 } as const

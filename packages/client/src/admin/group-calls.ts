@@ -268,7 +268,7 @@ export async function removeMembersFromConsumerGroup(
 }
 
 /** One call for each group, at its coordinator. */
-export async function forEachGroup<R>(
+export async function forEachGroup<R extends NonNullable<unknown>>(
   requests: AdminRequests,
   call: { what: string; groupIds: readonly string[]; options: AdminCallOptions },
   ask: (groupId: string, coordinator: number) => Promise<R>,

@@ -15,7 +15,7 @@ export interface LeaderAnswer<R> extends TopicPartition {
 }
 
 /** Sends each partition's part of a call to its leader; after errors that may pass, to the leader of then. */
-export async function sendToLeaders<T extends TopicPartition, R>(
+export async function sendToLeaders<T extends TopicPartition, R extends NonNullable<unknown>>(
   requests: AdminRequests,
   call: { what: string; items: readonly T[]; options: AdminCallOptions },
   send: (broker: number, items: T[]) => Promise<LeaderAnswer<R>[]>,

@@ -204,6 +204,6 @@ export async function abortTransaction(
       ],
     })
     const { errorCode } = answer.markers[0]!.topics[0]!.partitions[0]!
-    return [{ topic, partition, errorCode, result: undefined }]
+    return [{ topic, partition, errorCode, result: true }]
   })
 }
