@@ -733,6 +733,10 @@ test('a cluster that is gone ends sends and consumers after their retries, and c
     ok(error instanceof KafkaJSNumberOfRetriesExceeded)
     return error.cause instanceof KafkaJSConnectionError
   })
+  await rejects(kafka.admin().listTopics(), (error: Error) => {
+    ok(error instanceof KafkaJSNumberOfRetriesExceeded)
+    return error.cause instanceof KafkaJSConnectionError
+  })
   await until(() => crashes.length > 0)
   deepEqual(crashes[0], { restart: true })
   const port = Number(brokers[0]!.split(':')[1])

@@ -68,7 +68,16 @@ export class ConnectedCluster {
 
   /** Tries `attempt` as often as the configuration allows. */
   retrying<T>(attempt: (cluster: Cluster) => Promise<T>): Promise<T> {
-    return retrying(this.retry, this.runtime, async () => attempt(await this.current()))
+    return retrying(this.retry, this.runtime, async () => attempt(await this.#connected()))
+  }
+
+  /** To connect has retries of its own: what comes of them is not tried again. */
+  async #connected(): Promise<Cluster> {
+    try {
+      return await this.current()
+    } catch (error) {
+      throw new Final(error)
+    }
   }
 
   #open(): Cluster {
