@@ -14,25 +14,40 @@ import type {
 
 export interface ConsumerConfig {
   groupId: string
+  /** How members share partitions, the favourite first; `PartitionAssigners.roundRobin` by default. */
   partitionAssigners?: PartitionAssigner[]
+  /** Metadata is asked for again after so many ms; 300000 by default. */
   metadataMaxAge?: number
+  /** The group gives up on a member that is silent for so many ms; 30000 by default. */
   sessionTimeout?: number
+  /** For all members to come back in a rebalance, in ms; 60000 by default. */
   rebalanceTimeout?: number
+  /** Between heartbeats, in ms; 3000 by default. They do not depend on handlers. */
   heartbeatInterval?: number
+  /** Of one partition in one answer; 1048576 by default. */
   maxBytesPerPartition?: number
+  /** A broker waits for so much, no longer than `maxWaitTimeInMs`; 1 by default. */
   minBytes?: number
+  /** Of one answer, and of what is fetched ahead; 10485760 by default. */
   maxBytes?: number
+  /** How long a broker may wait for messages; 5000 by default. */
   maxWaitTimeInMs?: number
+  /** For handlers that fail, and for a cluster that cannot be reached. */
   retry?: RetryOptions & { restartOnFailure?: (err: Error) => Promise<boolean> }
+  /** Whether brokers may create the topics that are subscribed to; true by default. */
   allowAutoTopicCreation?: boolean
+  /** Not used: a consumer has one fetch under way for each broker. */
   maxInFlightRequests?: number
+  /** True: messages of transactions that are open or aborted are read, too. */
   readUncommitted?: boolean
+  /** Where this consumer stands: it may be sent to a replica there (KIP-392). */
   rackId?: string
 }
 
 export type Batch = {
   topic: string
   partition: number
+  /** End of the partition when the batch was fetched. */
   highWatermark: string
   messages: KafkaMessage[]
   isEmpty(): boolean
@@ -43,7 +58,9 @@ export type Batch = {
 }
 
 interface HandlerTools {
+  /** Throws REBALANCE_IN_PROGRESS if the partition is to be given up. */
   heartbeat(): Promise<void>
+  /** Pauses the handler's partition; gives what resumes it. */
   pause(): () => void
 }
 
@@ -55,10 +72,15 @@ export interface EachMessagePayload extends HandlerTools {
 
 export interface EachBatchPayload extends HandlerTools {
   batch: Batch
+  /** The message at that offset, and all before it, are processed. */
   resolveOffset(offset: string): void
+  /** Commits these offsets, or what is resolved if interval or threshold say so. */
   commitOffsetsIfNecessary(offsets?: Offsets): Promise<void>
+  /** What is resolved and not committed. */
   uncommittedOffsets(): OffsetsByTopicPartition
+  /** False: the consumer is to stop. */
   isRunning(): boolean
+  /** True: the rest of the batch is void, as after a seek. */
   isStale(): boolean
 }
 
@@ -68,10 +90,15 @@ export type EachBatchHandler = (payload: EachBatchPayload) => Promise<void>
 export type EachMessageHandler = (payload: EachMessagePayload) => Promise<void>
 
 export type ConsumerRunConfig = {
+  /** False: nothing is committed but by the program. */
   autoCommit?: boolean
+  /** Within a batch, too, offsets are committed after so many ms. */
   autoCommitInterval?: number | null
+  /** Within a batch, too, offsets are committed after so many messages. */
   autoCommitThreshold?: number | null
+  /** False: `eachBatch` resolves what it has processed; the rest comes again. */
   eachBatchAutoResolve?: boolean
+  /** So many partitions have handlers at work at a time; 1 by default. */
   partitionsConsumedConcurrently?: number
   eachBatch?: EachBatchHandler
   eachMessage?: EachMessageHandler

@@ -6,13 +6,20 @@ import type { ICustomPartitioner, Message } from './message.ts'
 import type { Offsets } from './offsets.ts'
 
 export interface ProducerConfig {
+  /** Chooses partitions; `Partitioners.DefaultPartitioner` by default. */
   createPartitioner?: ICustomPartitioner
   retry?: RetryOptions
+  /** Metadata is asked for again after so many ms; 300000 by default. */
   metadataMaxAge?: number
+  /** Whether brokers may create the topics that are sent to; true by default. */
   allowAutoTopicCreation?: boolean
+  /** True: other `acks` than -1 are refused. Unless false, retries never write twice with -1. */
   idempotent?: boolean
+  /** Makes `transaction` possible. One producer at a time may have it. */
   transactionalId?: string
+  /** The coordinator aborts transactions that take longer, in ms; 60000 by default. */
   transactionTimeout?: number
+  /** Requests that are on their way to one broker at a time; at most 5 with `acks: -1`. */
   maxInFlightRequests?: number
 }
 
@@ -24,8 +31,11 @@ export interface TopicMessages {
 export interface ProducerRecord {
   topic: string
   messages: Message[]
+  /** Who must have the messages: all replicas in sync (-1, the default), the leader (1), nobody (0). */
   acks?: number
+  /** Not used: the broker has `requestTimeout` to write. */
   timeout?: number
+  /** `CompressionTypes.None` by default. */
   compression?: CompressionTypes
 }
 
