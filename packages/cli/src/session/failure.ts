@@ -5,7 +5,7 @@ import { CommandError } from './command-error.ts'
 
 /** What went wrong, in one sentence that says what to do. */
 export function failureText(error: unknown): string {
-  if (error instanceof OttlaError) return firstLine(tlsText(error) ?? error.message)
+  if (error instanceof OttlaError) return firstLine(tlsText(error) ?? inOwnOptions(error.message))
   return firstLine(error instanceof Error ? error.message : String(error))
 }
 
@@ -50,5 +50,15 @@ function tlsText(error: OttlaError): string | undefined {
   const text = tlsTexts[(error.cause as NodeJS.ErrnoException | undefined)?.code ?? '']
   return text && `no TLS with the broker at ${error.broker}: ${text}`
 }
+
+/** Options of the client, where its messages name them, as this program has them. */
+const ownOptions = [
+  ['connect with the option tls', 'connect with --tls'],
+  ['leave the option tls out', 'leave --tls out'],
+  ['leave the option sasl out', 'leave --sasl-mechanism out'],
+] as const
+
+const inOwnOptions = (message: string): string =>
+  ownOptions.reduce((text, [option, own]) => text.replace(option, own), message)
 
 const firstLine = (text: string) => text.split('\n', 1)[0]!
