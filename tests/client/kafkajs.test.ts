@@ -718,6 +718,7 @@ test('a cluster that is gone ends sends and consumers after their retries, and c
   const message = { topic: scene.name, messages: [{ value: 'v' }] }
   await producer.send(message)
   let received = 0
+  let isGone = false
   const crashes: object[] = []
   const consumer = reader(kafka.consumer({ groupId: 'g', maxWaitTimeInMs: 100 }))
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
@@ -726,9 +727,15 @@ test('a cluster that is gone ends sends and consumers after their retries, and c
     crashes.push({ restart })
   })
   await consumer.subscribe({ topic: scene.name, fromBeginning: true })
-  await consumer.run({ eachMessage: async () => void received++ })
-  await until(() => received === 1)
-  await first.close()
+  await consumer.run({
+    eachMessage: async () => {
+      // Its offset is not committed any more, and it comes again.
+      if (received++ > 0) return
+      await first.close()
+      isGone = true
+    },
+  })
+  await until(() => isGone)
   await rejects(producer.send(message), (error: Error) => {
     ok(error instanceof KafkaJSNumberOfRetriesExceeded)
     return error.cause instanceof KafkaJSConnectionError
@@ -742,10 +749,30 @@ test('a cluster that is gone ends sends and consumers after their retries, and c
   const port = Number(brokers[0]!.split(':')[1])
   await using _second = await startBroker({ directory, port })
   await sendUntilTaken(producer, message)
-  await until(() => received >= 2)
+  await until(() => received >= 3)
   await consumer.disconnect()
   await producer.disconnect()
   rmSync(directory, { recursive: true })
+})
+
+test('a consumer that has something to commit disconnects from a cluster that is gone', async () => {
+  const broker = await startBroker()
+  const config = { brokers: [broker.bootstrapServers], logLevel: logLevel.NOTHING, requestTimeout: 600_000 }
+  const kafka = new Kafka({ ...config, retry: { retries: 1, initialRetryTime: 50 } })
+  const scene = { kafka, name: 'gone' }
+  await withTopic(scene)
+  await send(scene, ['v'])
+  const consumer = kafka.consumer({ groupId: 'g', maxWaitTimeInMs: 100 })
+  await consumer.subscribe({ topic: scene.name, fromBeginning: true })
+  await new Promise<void>((resolve) => {
+    void consumer.run({
+      eachMessage: async () => {
+        await broker.close()
+        resolve()
+      },
+    })
+  })
+  await consumer.disconnect()
 })
 
 /** Whoever sends again after a failure may do so until the broker is found to be back. */

@@ -16,13 +16,14 @@ import type { Instrumentation } from './instrumentation.ts'
 import { OffsetBook } from './offset-book.ts'
 import { wireAssignor } from './partition-assigner.ts'
 import { PauseBook, type TopicWithPartitions } from './pause-book.ts'
-import { Pauses, type RetrySettings, retrying, sleep } from './retrier.ts'
+import { Pauses, type RetrySettings, sleep } from './retrier.ts'
 import { translated, translating } from './translated-error.ts'
 import type { ConsumerConfig, ConsumerEvents, ConsumerRunConfig } from './types/consumer.ts'
 import type { Assigner } from './types/group.ts'
 import type { Logger } from './types/logging.ts'
 import type { TopicOffsets, TopicPartitions } from './types/offsets.ts'
 import { unpackedChunk } from './unpacked-chunk.ts'
+import { watchCluster } from './watch-cluster.ts'
 
 export interface ConsumerRunParts {
   /** Closed at the end. */
@@ -90,7 +91,7 @@ export class ConsumerRun {
 
   /** Settles when the group has let it in, or it has crashed. */
   start(): Promise<void> {
-    const { topics, committed, consumer } = this.#parts
+    const { topics, committed, consumer, cluster, retry } = this.#parts
     const stopListening = committed.listen(consumer.groupId, (offsets) => this.#offsets.committed(offsets))
     return new Promise((resolve) => {
       this.#joined = resolve
@@ -102,7 +103,7 @@ export class ConsumerRun {
         resolve()
       })
       void this.#idleRounds()
-      void this.#watchCluster()
+      void watchCluster(cluster, retry, (error) => this.#clusterLost(error))
     })
   }
 
@@ -412,22 +413,11 @@ export class ConsumerRun {
     }
   }
 
-  /** A cluster that cannot be reached for as long as the configuration has patience ends the run, as in kafkajs. */
-  async #watchCluster(): Promise<void> {
-    const { retry, crashed, cluster } = this.#parts
-    const { counts } = cluster.watch
-    for (let failed = counts.failed; this.#isRunning; failed = counts.failed) {
-      await this.#pause(retry.initialRetryTime)
-      if (!this.#isRunning || counts.failed === failed) continue
-      try {
-        await retrying(retry, cluster.runtime, () => cluster.refresh())
-      } catch (error) {
-        if (!this.#isRunning) return
-        this.#isReachable = false
-        crashed(error as Error)
-        return
-      }
-    }
+  /** As in kafkajs, that ends the run. What waits for the cluster gives up, the commits of a run that ends among it. */
+  #clusterLost(error: Error): void {
+    this.#isReachable = false
+    if (this.#isRunning) this.#parts.crashed(error)
+    this.#parts.cluster.close()
   }
 
   #hasJoined({ memberId, leaderId, protocol, assigned, durationMs, generationId }: JoinedGroup): void {
