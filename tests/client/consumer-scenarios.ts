@@ -74,6 +74,30 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'a loop that fails has its record again by a seek to it',
+    async run({ client, topic, write }) {
+      await write(9)
+      await using consumer = client.consumer({ ...brisk, groupId: topic, topics: topic })
+      const seen: string[] = []
+      let failed: ConsumerRecord | undefined
+      for (let tries = 0; new Set(seen).size < 9; tries++) {
+        assert.ok(tries < 3, 'each record comes')
+        try {
+          for await (const record of consumer) {
+            failed = record
+            seen.push(id(record))
+            if (seen.length === 4) throw new Error('boom')
+            if (new Set(seen).size === 9) break
+          }
+        } catch {
+          consumer.seek(failed!)
+        }
+      }
+      assert.equal(seen.length, 10)
+      assert.equal(seen.filter((each) => each === seen[3]).length, 2)
+    },
+  },
+  {
     name: 'two members share the partitions, and one takes all when the other leaves',
     async run({ client, topic, write }) {
       await write(30)

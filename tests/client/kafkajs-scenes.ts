@@ -15,7 +15,7 @@ let scenes = 0
 
 const kafkaAt = (broker: string) => new Kafka({ brokers: [broker], clientId: 'scene', logLevel: logLevel.NOTHING })
 
-export function onOttla(what: string, play: (scene: Scene) => Promise<void>): void {
+function onOttla(what: string, play: (scene: Scene) => Promise<void>): void {
   test(`on Ottla, ${what}`, async () => {
     await using broker = await startBroker()
     await play({ kafka: kafkaAt(broker.bootstrapServers), name: `drop-in-${scenes++}` })

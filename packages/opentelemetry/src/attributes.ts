@@ -47,7 +47,7 @@ function keyText(key: unknown): string | undefined {
 }
 
 /** Kafka's name for it, where there is one. */
-export const errorType = (error: unknown): string => (error instanceof Error ? error.name : '_OTHER')
+const errorType = (error: unknown): string => (error instanceof Error ? error.name : '_OTHER')
 
 export function recordFailure(span: Span, error: unknown): void {
   span.setAttribute(names.errorType, errorType(error))

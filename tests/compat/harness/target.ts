@@ -33,7 +33,7 @@ export interface Scenario {
   run(address: string): Promise<void>
 }
 
-export class Skip extends Error {}
+class Skip extends Error {}
 
 const scenarioTimeoutMs = 60_000
 

@@ -1,6 +1,4 @@
 import {
-  type Api,
-  apis,
   type Decoded,
   decoder,
   type Message,
@@ -100,5 +98,3 @@ export class WireClient {
     }
   }
 }
-
-export const apiNamed = (name: string): Api => apis.find((api) => api.name === name)!

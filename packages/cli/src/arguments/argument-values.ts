@@ -60,7 +60,7 @@ const unitsMs: Readonly<Record<string, number>> = {
 }
 
 /** `1500ms`, `30s`, `1h30m`; undefined if it is none. */
-export function durationMsOf(text: string): number | undefined {
+function durationMsOf(text: string): number | undefined {
   if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+$/.test(text)) return undefined
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)]
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * unitsMs[unit!]!, 0)

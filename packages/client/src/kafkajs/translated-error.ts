@@ -26,7 +26,7 @@ const formerNames: Partial<Record<ErrorName, string>> = {
 const kafkaNames = new Set<string>(errors.map(({ name }) => name))
 
 /** The fields of a protocol error, of which the error classes are made. */
-export function protocolFields(code: number): { type: string; code: number; retriable: boolean; message: string } {
+function protocolFields(code: number): { type: string; code: number; retriable: boolean; message: string } {
   const { name, retriable } = errorOf(code)
   return {
     type: formerNames[name as ErrorName] ?? name,

@@ -20,7 +20,7 @@ export interface SchemaIssue {
 }
 
 /** A value does not fit its schema. The message names each place. */
-export class SchemaMismatch extends TypeError {
+class SchemaMismatch extends TypeError {
   readonly issues: readonly SchemaIssue[]
 
   constructor(issues: readonly SchemaIssue[]) {

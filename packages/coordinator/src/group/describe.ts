@@ -5,7 +5,7 @@ export type DescribedGroup = Partially<DescribeGroupsResponse['groups'][number]>
 export type ListedGroup = ListGroupsResponse['groups'][number]
 
 /** Kafka's name for groups of this kind in ListGroups (KIP-848). */
-export const classicGroupType = 'classic'
+const classicGroupType = 'classic'
 
 /** Metadata and assignments are shown of a stable group only: in a rebalance they are of no generation. */
 export function describeClassicGroup(group: ClassicGroup): DescribedGroup {

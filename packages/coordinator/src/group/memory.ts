@@ -7,7 +7,7 @@ const objectBytes = 500
 export const protocolsBytes = (protocols: readonly GroupProtocol[]): number =>
   protocols.reduce((sum, { name, metadata }) => sum + name.length + metadata.length, objectBytes)
 
-export const memberBytes = ({ membership, assignment }: Member): number =>
+const memberBytes = ({ membership, assignment }: Member): number =>
   protocolsBytes(membership.protocols) + assignment.length
 
 /** About the memory that a group takes. */

@@ -58,7 +58,7 @@ export function joinTimedOut(turn: Turn): void {
  * The next generation begins with the members that are here. Dynamic members that did not rejoin are out; static ones
  * stay until their session ends, because they may only be restarting.
  */
-export function completeJoin(turn: Turn): void {
+function completeJoin(turn: Turn): void {
   const { group } = turn
   group.joinDeadlineMs = Infinity
   group.initialDelay = undefined

@@ -3,7 +3,7 @@ import type { File, FileSystem } from '@ottla/runtime'
 import { type CommitFileHeader, encodeFileHeader, entriesUnderWay, fileHeaderBytes } from './commit-format.ts'
 import type { PreparedFile } from './spare-file.ts'
 
-export const commitFileName = (number: number) => `${String(number).padStart(16, '0')}.commit`
+const commitFileName = (number: number) => `${String(number).padStart(16, '0')}.commit`
 
 /**
  * The file of the commit log that is written to. It is opened once for each entry that may be under way: systems tell of a

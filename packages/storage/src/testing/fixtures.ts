@@ -12,7 +12,7 @@ export const settings: StorageSettings = {
   producerIdExpirationMs: 86_400_000,
 }
 
-export const topicSettings: TopicSettings = {
+const topicSettings: TopicSettings = {
   cleanup: { delete: true, compact: false },
   compressionType: 'producer',
   compressionLevels: { gzip: -1, lz4: 9, zstd: 3 },
@@ -30,7 +30,7 @@ export const topicSettings: TopicSettings = {
 
 export const client: AppendOptions = { origin: 'client' }
 export const topicId = 'topic-1-id-123456789012'
-export const idOf = (partition: number, topic = 'events', id = topicId) => ({ topic, topicId: id, partition })
+const idOf = (partition: number, topic = 'events', id = topicId) => ({ topic, topicId: id, partition })
 
 export interface Producing {
   readonly timestamp?: number

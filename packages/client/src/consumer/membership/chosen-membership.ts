@@ -13,7 +13,7 @@ const refusals = new Set<OttlaErrorName>(['UNSUPPORTED_VERSION', 'INCONSISTENT_G
  * The membership by the protocol that is wanted; `auto` is decided when a broker can be asked: by KIP-848 if it has that
  * and no assignors are given, which only classic groups have.
  */
-export class ChosenMembership implements Membership {
+class ChosenMembership implements Membership {
   readonly #parts: ClassicMembershipParts
   #chosen: Membership | undefined
   #choosing: Promise<void> = Promise.resolve()

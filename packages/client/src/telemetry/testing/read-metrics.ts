@@ -2,7 +2,7 @@
 type Value = number | Buffer
 
 /** Any protobuf message, field by field in order; it knows nothing of what was meant. */
-export function readMessage(bytes: Buffer): [field: number, value: Value][] {
+function readMessage(bytes: Buffer): [field: number, value: Value][] {
   const fields: [number, Value][] = []
   let at = 0
   const varint = () => {
