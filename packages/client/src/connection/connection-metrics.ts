@@ -2,7 +2,6 @@
 export interface ConnectionMetrics {
   /** Connections that are open now. */
   readonly open: number
-  /** Connections that were opened, login included. */
   /** Connections that were opened, TLS and login included. */
   readonly opened: number
   /** Attempts to connect that have failed, TLS and login included. */
