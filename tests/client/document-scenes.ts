@@ -22,6 +22,21 @@ const orders = defineTopic('orders', { key: serializers.string, value: serialize
 const close = 'await client.close()\n'
 
 export const scenes: readonly Scene[] = [
+  {
+    example: 'README.md 1',
+    before: `const log = console.log
+console.log = (...words) => {
+  log(...words)
+  void client.close()
+}
+`,
+    prints: /^0 hello$/m,
+  },
+  {
+    example: 'README.md 2',
+    before: 'const connect = console.log\n',
+    prints: /^127\.0\.0\.1:\d+$/m,
+  },
   { example: 'docs/client.md 1', after: 'console.log(client.metrics().connections.open)\n', prints: /^0$/m },
   {
     example: 'docs/client.md 2',

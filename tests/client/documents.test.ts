@@ -8,7 +8,7 @@ import { execute } from '../compat/harness/command.ts'
 import { cache, root } from '../compat/harness/paths.ts'
 import { type Scene, scenes } from './document-scenes.ts'
 
-const documents = ['docs/client.md', 'docs/consumer.md', 'docs/kafkajs.md', 'docs/observability.md']
+const documents = ['README.md', 'docs/client.md', 'docs/consumer.md', 'docs/kafkajs.md', 'docs/observability.md']
 const folder = join(cache, 'documents')
 const kafka = process.env.OTTLA_TEST_KAFKA
 const examples = new Map(documents.flatMap(examplesOf))
@@ -24,7 +24,7 @@ const fileOf = (example: string) => `${example.replaceAll(/[^a-zA-Z0-9]+/g, '-')
 /** With what stands around it, and the broker's address where the document has one. */
 function program({ example, before = '', after = '' }: Scene): string {
   const text = `${before}${examples.get(example)}\n${after}export {}\n`
-  return text.replaceAll("'localhost:9092'", 'process.env.OTTLA_BOOTSTRAP!')
+  return text.replaceAll(/'(localhost|127\.0\.0\.1):9092'/g, 'process.env.OTTLA_BOOTSTRAP!')
 }
 
 test('every example of the documents has a scene here, in which it is tried', () => {
