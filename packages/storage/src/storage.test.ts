@@ -55,6 +55,23 @@ for (const [where, at] of Object.entries(places))
         await storage.close()
       }))
 
+    test('a stop that takes long says what it waits for', () =>
+      at(async ({ runtime, directory }) => {
+        const told: string[] = []
+        const log: Runtime['log'] = { ...runtime.log, write: (_, message) => void told.push(message) }
+        const storage = await openStorage({
+          runtime: { ...runtime, log },
+          directory,
+          settings: { ...settings, maxPartitionsAtClose: 1 },
+        })
+        const partition = await openPartition(storage)
+        const batch = batchOf(['x'.repeat(20_000)])
+        for (let bytes = 0; bytes < 3 * settings.tailBytes; bytes += batch.length)
+          await partition.append(Buffer.from(batch), client)
+        await storage.close()
+        assert.deepEqual(told, ['writing 1 partitions to their segments before the end'])
+      }))
+
     test('has everything after a clean stop, and goes on', () =>
       at(async ({ open }) => {
         const expected: string[] = []

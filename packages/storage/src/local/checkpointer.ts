@@ -138,8 +138,12 @@ export class Checkpointer {
     }
     const limit = this.#store.settings.maxPartitionsAtClose ?? defaultMaxPartitionsAtClose
     const { many, few } = parallel
+    const isLong = dirty.length >= limit
+    // Whoever has asked for the stop should know what it waits for.
+    if (this.#closed && isLong && !this.#replayIsShort)
+      this.#store.runtime.log.write('info', `writing ${dirty.length} partitions to their segments before the end`)
     await inParallel(this.#closed || dirty.length > manyPartitions ? many : few, dirty, async (log) => {
-      if (this.#closed && dirty.length >= limit && this.#replayIsShort) throw new GivenUp()
+      if (this.#closed && isLong && this.#replayIsShort) throw new GivenUp()
       if (await log.checkpoint(into, sequence)) count++
     })
     return count
