@@ -15,6 +15,9 @@ export interface ClientMetrics {
   readonly shareConsumers: readonly ShareConsumerMetrics[]
 }
 
+/** Of several consumers, the one that has waited longest is worth looking at. */
+const notAdded = new Set(['sincePollMs'])
+
 /** Adds up what are numbers, at any depth, and takes everything else from the first; undefined if there is nothing. */
 export function total<T extends object>(parts: readonly T[]): T | undefined {
   const [first, ...others] = parts
@@ -32,5 +35,13 @@ function added(a: unknown, b: unknown): unknown {
   if (a === undefined || b === undefined) return a ?? b
   if (typeof a === 'number') return a + (b as number)
   if (typeof a !== 'object' || a === null) return a
-  return Object.fromEntries(Object.entries(a).map(([key, value]) => [key, added(value, (b as any)[key])]))
+  return Object.fromEntries(
+    Object.entries(a).map(([key, value]) => [
+      key,
+      notAdded.has(key) ? largest(value, (b as any)[key]) : added(value, (b as any)[key]),
+    ]),
+  )
 }
+
+const largest = (a: number | undefined, b: number | undefined) =>
+  a === undefined || b === undefined ? (a ?? b) : Math.max(a, b)

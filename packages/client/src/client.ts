@@ -9,6 +9,7 @@ import { Producer } from './producer/producer.ts'
 import type { ProducerOptions } from './producer/producer-options.ts'
 import { InstanceId } from './telemetry/instance-id.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
+import type { TimedOwner } from './telemetry/timing-sources.ts'
 
 /** What a client has made, and closes with itself. */
 interface Closable {
@@ -48,7 +49,9 @@ export class Client {
 
   /** It has connections of its own: what waits on them, as a join or a long fetch does, holds up nothing else. */
   consumer<K = Buffer | null, V = Buffer | null>(options?: TypedConsumerOptions<K, V>): Consumer<K, V> {
-    return this.#keep(new Consumer(this.#options, options, this.#anotherCluster()))
+    return this.#keep(
+      new Consumer(this.#options, options, this.#anotherCluster({ kind: 'consumer', groupId: options?.groupId })),
+    )
   }
 
   /** The calls that look after the cluster. Needs no closing of its own. */
@@ -58,7 +61,9 @@ export class Client {
 
   /** Takes records from a queue, of a share group (KIP-932). It has connections of its own, too. */
   shareConsumer<K = Buffer | null, V = Buffer | null>(options: ShareConsumerOptions<K, V>): ShareConsumer<K, V> {
-    return this.#keep(new ShareConsumer(this.#options, options, this.#anotherCluster()))
+    return this.#keep(
+      new ShareConsumer(this.#options, options, this.#anotherCluster({ kind: 'share', groupId: options.groupId })),
+    )
   }
 
   /** What all of it has done so far, and how it stands. */
@@ -89,9 +94,9 @@ export class Client {
   }
 
   /** The same brokers, by connections of its own. */
-  #anotherCluster(): Cluster {
+  #anotherCluster(owner: TimedOwner): Cluster {
     const cluster = new Cluster(this.#options)
-    this.#telemetry?.watch(cluster)
+    this.#telemetry?.watch(cluster, owner)
     return cluster
   }
 

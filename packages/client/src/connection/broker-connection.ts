@@ -15,6 +15,7 @@ import type { Address, Connection } from '@ottla/runtime'
 import { type ErrorContext, OttlaError, throwBrokerError } from '../ottla-error.ts'
 import { beforeNegotiation, readApiVersions, SpokenVersions } from './api-versions.ts'
 import type { ConnectionWatch } from './diagnostics.ts'
+import type { Endpoint } from './endpoint.ts'
 import { FrameReader } from './frame-reader.ts'
 import type { WatchedRequest } from './request-watch.ts'
 import { type Deadline, type TimerWheel, tickMs } from './timer-wheel.ts'
@@ -47,6 +48,8 @@ interface InFlight {
   deadline: Deadline
   /** Time of day, if somebody wants to know. */
   readonly sentAt: number
+  /** By the wheel's clock. */
+  readonly sentMs: number
 }
 
 const softwareName = 'ottla-client'
@@ -63,6 +66,7 @@ const softwareVersion = '0.1.0'
 export class BrokerConnection {
   readonly broker: string
   readonly address: Address
+  readonly #brokerId: number | undefined
   readonly #connection: Connection
   readonly #options: BrokerConnectionOptions
   readonly #frames: FrameReader
@@ -83,9 +87,10 @@ export class BrokerConnection {
   #closed: (error: OttlaError) => void = () => {}
   #isReady = false
 
-  constructor(connection: Connection, address: Address, options: BrokerConnectionOptions) {
-    this.broker = `${address.host}:${address.port}`
-    this.address = { host: address.host, port: address.port }
+  constructor(connection: Connection, { host, port, id }: Endpoint, options: BrokerConnectionOptions) {
+    this.broker = `${host}:${port}`
+    this.address = { host, port }
+    this.#brokerId = id
     this.#connection = connection
     this.#options = options
     this.#frames = new FrameReader(options.maxResponseBytes, this.broker)
@@ -173,7 +178,7 @@ export class BrokerConnection {
       const timeoutMs = options.timeoutMs ?? this.#options.requestTimeoutMs
       const { wheel, watch } = this.#options
       const sentAt = watch.requests?.now() ?? 0
-      const sent = { correlationId, request, response, version, settle, fail, sentAt }
+      const sent = { correlationId, request, response, version, settle, fail, sentAt, sentMs: wheel.nowMs }
       const timedOut = () => this.#timedOut(sent, timeoutMs)
       const deadline = timeoutMs < tickMs ? wheel.precisely(timeoutMs, timedOut) : wheel.after(timeoutMs, timedOut)
       this.#inFlight.push({ ...sent, timedOut, deadline })
@@ -256,11 +261,13 @@ export class BrokerConnection {
     this.#isOfUse ||= first.request !== apiVersionsRequest
     this.#inFlight.shift()
     first.deadline.cancel()
+    const { watch, wheel } = this.#options
+    watch.answered(this.#brokerId, first.request, { ms: wheel.nowMs - first.sentMs, throttleMs: body.throttleTimeMs })
     if (body.throttleTimeMs > 0) {
-      this.#options.watch.throttled(this.broker, apiName(first.request), body.throttleTimeMs)
+      watch.throttled(this.broker, apiName(first.request), body.throttleTimeMs)
       this.#rest(body.throttleTimeMs)
     }
-    this.#options.watch.requests?.answered(this.#watched(first), frame.length)
+    watch.requests?.answered(this.#watched(first), frame.length)
     first.settle(body)
     if (this.#inFlight.length === 0) this.#drained()
   }

@@ -1,8 +1,10 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel'
+import { fetchRequest, type Message, offsetCommitRequest, produceRequest, shareFetchRequest } from '@ottla/protocol'
 import type { Log } from '@ottla/runtime'
 import type { OttlaError } from '../ottla-error.ts'
 import { ConnectionCounts } from './connection-metrics.ts'
 import type { RequestWatch } from './request-watch.ts'
+import { type Timed, Timings } from './timings.ts'
 
 /*
  * What tools may listen to, by `node:diagnostics_channel`. It costs nothing while nobody does.
@@ -63,9 +65,19 @@ const throttles = channel('ottla:client:throttle')
 // The types of Node 20 lack the property that it has.
 const isHeard = (traced: object): boolean => (traced as { readonly hasSubscribers: boolean }).hasSubscribers
 
-/** Counts, logs and tells what happens to the connections of one client. */
+/** Requests that are timed by themselves, beside all requests to their broker. */
+const timedApis = new Map<Message<any>, { readonly answer: Timed; readonly throttle?: Timed }>([
+  [produceRequest, { answer: 'produce', throttle: 'produceThrottle' }],
+  [fetchRequest, { answer: 'fetch', throttle: 'fetchThrottle' }],
+  [shareFetchRequest, { answer: 'fetch', throttle: 'fetchThrottle' }],
+  [offsetCommitRequest, { answer: 'commit' }],
+])
+
+/** Counts, times, logs and tells what happens to the connections of one client. */
 export class ConnectionWatch {
   readonly counts = new ConnectionCounts()
+  /** Of requests, and of what stands on these connections. */
+  readonly timings = new Timings()
   /** What stands above this client may want to know of each request. */
   readonly requests: RequestWatch | undefined
   readonly #log: Log
@@ -110,6 +122,15 @@ export class ConnectionWatch {
     this.counts.requests++
     if (!isHeard(requests)) return send()
     return requests.tracePromise(send, { clientId: this.#clientId, broker, api })
+  }
+
+  /** An answer came after `ms`; `throttleMs` is what a quota makes the client wait from now on. */
+  answered(brokerId: number | undefined, request: Message<any>, took: { ms: number; throttleMs: number }): void {
+    if (brokerId !== undefined) this.timings.add(brokerId, took.ms)
+    const timed = timedApis.get(request)
+    if (timed === undefined) return
+    this.timings.add(timed.answer, took.ms)
+    if (timed.throttle !== undefined) this.timings.add(timed.throttle, took.throttleMs)
   }
 
   throttled(broker: string, api: string, throttleTimeMs: number): void {

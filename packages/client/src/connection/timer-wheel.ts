@@ -75,6 +75,11 @@ export class TimerWheel {
     return deadline
   }
 
+  /** By the clock that deadlines are set by. */
+  get nowMs(): number {
+    return this.#runtime.monotonic()
+  }
+
   leftMs(deadline: Deadline): number {
     return Math.max(0, deadline.atMs - this.#runtime.monotonic())
   }

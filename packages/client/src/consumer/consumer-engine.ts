@@ -162,6 +162,7 @@ export class ConsumerEngine {
     return {
       groupId: this.settings.groupId,
       ...this.#counts,
+      ...this.intake.polls(),
       bufferedBytes: this.#buffer.bytes,
       assignedPartitions: this.assignment.size,
       lag: known.length === 0 ? undefined : known.reduce((sum, lag) => sum + lag, 0),
@@ -227,6 +228,11 @@ export class ConsumerEngine {
         revoke: (partitions, reason) => this.#handover.revoke(partitions, reason),
         assign: (partitions) => this.#handover.assign(partitions),
         lose: (partitions, reason) => this.#handover.lose(partitions, reason),
+        rebalanced: (ms) => {
+          this.#counts.rebalances++
+          this.#counts.rebalanceMs += ms
+          this.cluster.watch.timings.add('rebalance', ms)
+        },
         troubled: (error) => this.intake.fail(error),
         ended: (error) => {
           // Whoever subscribes again joins anew.

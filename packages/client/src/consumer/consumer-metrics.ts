@@ -20,6 +20,16 @@ export interface ConsumerMetrics {
   readonly partitionsLost: number
   /** Partitions that are assigned now. */
   readonly assignedPartitions: number
+  /** Times that it came to its partitions, by a join or by a new assignment. */
+  readonly rebalances: number
+  /** How long that took in all: from the first request to join, or the new assignment, until all of it was adopted. */
+  readonly rebalanceMs: number
+  /** How long it has been there. */
+  readonly openMs: number
+  /** How long of that somebody waited for records, and there were none. The rest is the application's time. */
+  readonly waitedMs: number
+  /** Since when nobody has asked for records; 0 while somebody waits for some. Undefined before the first time, and at the end. */
+  readonly sincePollMs: number | undefined
   /** Over all partitions of which it is known; undefined before the first fetch. */
   readonly lag: number | undefined
   readonly connections: ConnectionMetrics
@@ -36,4 +46,6 @@ export class ConsumerCounts {
   partitionsAssigned = 0
   partitionsRevoked = 0
   partitionsLost = 0
+  rebalances = 0
+  rebalanceMs = 0
 }

@@ -42,7 +42,8 @@ test('handlers, commits and rebalances are told to whoever listens, and counted'
       'commit begins',
       'commit ends',
     ])
-    const { fetchedBytes, connections, ...metrics } = consumer.metrics()
+    const { fetchedBytes, connections, rebalanceMs, openMs, waitedMs, ...metrics } = consumer.metrics()
+    assert.ok(rebalanceMs > 0 && waitedMs > 0 && openMs > rebalanceMs)
     assert.ok(fetchedBytes > 0)
     assert.ok(connections.opened > 0 && connections.requests > 5 && connections.bytesReceived > fetchedBytes)
     assert.equal(connections.open, 0)
@@ -57,6 +58,8 @@ test('handlers, commits and rebalances are told to whoever listens, and counted'
       partitionsAssigned: 1,
       partitionsRevoked: 1,
       partitionsLost: 0,
+      rebalances: 1,
+      sincePollMs: undefined,
       assignedPartitions: 0,
       lag: undefined,
     })

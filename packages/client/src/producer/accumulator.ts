@@ -161,6 +161,7 @@ export class Accumulator {
     const { topic, partition } = queue
     const place = { topic, partition, number: this.#batchCount++ }
     const batch = new ProducerBatch(place, new BatchBuffer(this.#pool.take()))
+    batch.openedMs = this.#cluster.runtime.monotonic()
     batch.deadline = this.#cluster.wheel.after(this.#options.deliveryTimeoutMs, () =>
       this.#options.expired(queue, batch),
     )

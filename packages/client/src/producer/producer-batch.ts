@@ -40,6 +40,8 @@ export class ProducerBatch {
   readonly timestamps: number[] = []
   stamp: ProducerStamp = noStamp
   attempts = 0
+  /** When its first record came, by the monotonic clock. */
+  openedMs = 0
   /** No retry before this moment of the monotonic clock. */
   notBeforeMs = 0
   /** When it was sent last, no batch before it was undecided: the broker could judge it by itself. */

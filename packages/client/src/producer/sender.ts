@@ -117,6 +117,7 @@ export class Sender {
     if (!this.#isReadyToSeal(queue, batch)) return
     const request = this.#requestTo(queue, requests)
     if (request === undefined || (request.bytes > 0 && request.bytes + batch.records.bytes > requestBytesMost)) return
+    if (batch.attempts === 0) this.#cluster.watch.timings.add('recordQueue', nowMs - batch.openedMs)
     queue.take(batch, identity)
     batch.sentTo = this.#cluster.leader(queue.topic, queue.partition)
     request.parcels.push({ queue, batch })

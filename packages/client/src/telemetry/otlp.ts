@@ -14,6 +14,8 @@ export interface OtlpMetric {
   /** Undefined for a gauge. */
   readonly sum: { readonly isDelta: boolean; readonly sinceMs: number } | undefined
   readonly atMs: number
+  /** What tells its point from others of the same name. */
+  readonly attributes?: Readonly<Record<string, string>>
 }
 
 /** Metrics of one thing, and what tells it from others. */
@@ -28,16 +30,19 @@ export function encodeMetricsData(scope: string, resources: readonly OtlpResourc
 }
 
 function resourceMetrics(scope: string, { attributes, metrics }: OtlpResource): Buffer[] {
-  const pairs = Object.entries(attributes).map(([key, value]) => nested(1, text(1, key), nested(2, text(1, value))))
   return [
-    nested(1, ...pairs),
+    nested(1, ...pairs(1, attributes)),
     nested(2, nested(1, text(1, scope)), ...metrics.map((each) => nested(2, ...metric(each)))),
   ]
 }
 
-function metric({ name, value, sum, atMs }: OtlpMetric): Buffer[] {
-  if (sum === undefined) return [text(1, name), nested(5, nested(1, time(3, atMs), double(4, value)))]
-  const point = nested(1, time(2, sum.sinceMs), time(3, atMs), double(4, value))
+const pairs = (field: number, attributes: Readonly<Record<string, string>>) =>
+  Object.entries(attributes).map(([key, value]) => nested(field, text(1, key), nested(2, text(1, value))))
+
+function metric({ name, value, sum, atMs, attributes = {} }: OtlpMetric): Buffer[] {
+  const content = [time(3, atMs), double(4, value), ...pairs(7, attributes)]
+  if (sum === undefined) return [text(1, name), nested(5, nested(1, ...content))]
+  const point = nested(1, time(2, sum.sinceMs), ...content)
   const temporality = sum.isDelta ? 1 : 2
   const isMonotonic = 1
   return [text(1, name), nested(7, point, integer(2, temporality), integer(3, isMonotonic))]

@@ -17,6 +17,7 @@ import type { Cluster } from '../connection/cluster.ts'
 import { asOttlaError, throwBrokerError } from '../ottla-error.ts'
 import type { InstanceId } from './instance-id.ts'
 import { Reporter } from './report.ts'
+import { type TimedOwner, TimingSources } from './timing-sources.ts'
 
 /** Where the cluster has not said how often to push. */
 const defaultIntervalMs = 300_000
@@ -49,6 +50,7 @@ export class Telemetry {
   readonly #instanceId: InstanceId
   readonly #metrics: () => ClientMetrics
   readonly #reporter: Reporter
+  readonly #timings = new TimingSources()
   /** Connections to brokers that take metrics, and whose they are. */
   readonly #connections = new Map<BrokerConnection, Cluster>()
   #subscription: Subscription | undefined
@@ -66,12 +68,13 @@ export class Telemetry {
     this.#cluster = cluster
     this.#instanceId = instanceId
     this.#metrics = metrics
-    this.#reporter = new Reporter(cluster.runtime)
-    this.watch(cluster)
+    this.#reporter = new Reporter(cluster.runtime, this.#timings)
+    this.watch(cluster, { kind: 'producer', groupId: undefined })
   }
 
-  /** Uses the connections of this one, too. */
-  watch(cluster: Cluster): void {
+  /** Uses the connections of this one, too, and tells how long its requests take. */
+  watch(cluster: Cluster, owner: TimedOwner): void {
+    this.#timings.add(cluster, owner)
     cluster.onConnection((connection) => this.#offer(connection, cluster))
   }
 

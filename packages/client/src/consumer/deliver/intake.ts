@@ -2,6 +2,7 @@ import type { Runtime } from '@ottla/runtime'
 import type { OttlaError } from '../../ottla-error.ts'
 import type { FetchBuffer, FetchedChunk } from '../fetch/fetch-buffer.ts'
 import type { AssignedPartition } from '../progress/assigned-partition.ts'
+import { type Polls, WaitingClock } from './waiting-clock.ts'
 
 /** So long may records be handed out from promise to promise until answers and heartbeats have their turn again. */
 const longestTurnMs = 10
@@ -21,11 +22,13 @@ export class Intake {
   #isClosed = false
   /** When others have had their turn last. */
   #turnMs = 0
+  readonly #clock: WaitingClock
 
   /** `taken`: there is room in the buffer. */
   constructor(buffer: FetchBuffer, runtime: Runtime, taken: () => void) {
     this.#buffer = buffer
     this.#runtime = runtime
+    this.#clock = new WaitingClock(runtime)
     this.#taken = taken
   }
 
@@ -43,6 +46,7 @@ export class Intake {
     this.#throwFailure()
     if (this.#isClosed || this.isTurnDue) return undefined
     const chunk = this.#buffer.take(mayTake)
+    this.#clock.asked(chunk !== undefined)
     if (chunk !== undefined) this.#taken()
     return chunk
   }
@@ -68,10 +72,16 @@ export class Intake {
     this.#buffer.putFirst({ ...chunk, batches, fromOffset: offset })
   }
 
+  /** How the consumer was asked for records. */
+  polls(): Polls {
+    return this.#clock.polls()
+  }
+
   /** Settles when `take` is worth another try. */
   change(): Promise<void> {
     if (this.#failure !== undefined || this.#end !== undefined || this.#isClosed) return Promise.resolve()
     if (this.isTurnDue) return this.#turn()
+    this.#clock.waits()
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
@@ -82,6 +92,7 @@ export class Intake {
   }
 
   wake(): void {
+    this.#clock.wakes()
     const waiting = this.#waiting
     this.#waiting = []
     for (const resolve of waiting) resolve()
@@ -106,6 +117,7 @@ export class Intake {
   close(): void {
     this.#isClosed = true
     this.wake()
+    this.#clock.close()
   }
 
   #turn(): Promise<void> {

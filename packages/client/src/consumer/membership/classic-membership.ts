@@ -67,6 +67,8 @@ export class ClassicMembership implements Membership {
   #wakeUp: () => void = () => {}
   /** As leader: what the assignment was based on. */
   #assignedCounts: ReadonlyMap<string, number> = new Map()
+  /** Since then it tries to join. */
+  #joiningSinceMs: number | undefined
   #failures = 0
 
   constructor({ cluster, settings, host, watch }: ClassicMembershipParts) {
@@ -114,14 +116,18 @@ export class ClassicMembership implements Membership {
       try {
         await this.#prepare()
         const beginMs = this.#cluster.runtime.monotonic()
+        this.#joiningSinceMs ??= beginMs
         const joined = await unlessAborted(this.#join(), signal)
         const bytes = await unlessAborted(this.#sync(joined), signal)
         const assigned = flattened(bytes.length === 0 ? noPartitions : decodeAssignment(bytes))
         await this.#adopt(assigned)
         this.#failures = 0
         const { memberId, generationId, leader: leaderId, protocolName } = joined
-        const durationMs = this.#cluster.runtime.monotonic() - beginMs
+        const nowMs = this.#cluster.runtime.monotonic()
+        const durationMs = nowMs - beginMs
         this.#watch?.joined?.({ memberId, generationId, leaderId, protocol: protocolName ?? '', assigned, durationMs })
+        this.#host.rebalanced(nowMs - this.#joiningSinceMs)
+        this.#joiningSinceMs = undefined
         await this.#untilUnrest()
       } catch (error) {
         if (signal.aborted || this.#cluster.closed.aborted) return

@@ -46,6 +46,8 @@ export class ConsumerGroupMembership implements Membership {
   #running: Promise<void> = Promise.resolve()
   #following: Promise<void> | undefined
   #target: PartitionsById | undefined
+  /** Since then the target is another one than what is owned. */
+  #rebalancingSinceMs: number | undefined
   /** What the broker has been told, as text; it is told again only what has changed. */
   #toldTopics: string | undefined
   #toldOwned: string | undefined
@@ -117,6 +119,7 @@ export class ConsumerGroupMembership implements Membership {
     this.#epoch = joiningEpoch
     this.#isMember = false
     this.#target = undefined
+    this.#rebalancingSinceMs = undefined
     this.#patience.reset()
     await this.#host.lose(this.#host.owned(), error.message)
     if (reaction === 'fail') this.#host.ended(error)
@@ -155,7 +158,10 @@ export class ConsumerGroupMembership implements Membership {
    * that was deleted may have been given up before the broker took them away.
    */
   #retarget(target: PartitionsById): void {
-    if (JSON.stringify(target) !== JSON.stringify(this.#target)) this.#toldOwned = undefined
+    if (JSON.stringify(target) !== JSON.stringify(this.#target)) {
+      this.#toldOwned = undefined
+      this.#rebalancingSinceMs ??= this.#cluster.runtime.monotonic()
+    }
     this.#target = target
   }
 
@@ -191,6 +197,13 @@ export class ConsumerGroupMembership implements Membership {
       this.#wake()
     }
     if (this.#toldOwned === undefined) this.#wake()
+    if (isComplete && this.#target === target) this.#rebalanced()
+  }
+
+  #rebalanced(): void {
+    if (this.#rebalancingSinceMs === undefined) return
+    this.#host.rebalanced(this.#cluster.runtime.monotonic() - this.#rebalancingSinceMs)
+    this.#rebalancingSinceMs = undefined
   }
 
   #wake(): void {

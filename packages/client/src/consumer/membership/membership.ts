@@ -37,6 +37,8 @@ export interface MembershipHost {
   assign(partitions: readonly TopicPartition[]): Promise<void>
   /** The group has gone on without this member. */
   lose(partitions: readonly TopicPartition[], reason: string): Promise<void>
+  /** All partitions that the group has given are adopted, `ms` after it was to change. */
+  rebalanced(ms: number): void
   /** It goes on, but the application must know. */
   troubled(error: OttlaError): void
   /** The membership is over, or cannot be had. */

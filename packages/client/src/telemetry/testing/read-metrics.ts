@@ -30,6 +30,7 @@ function readMessage(bytes: Buffer): [field: number, value: Value][] {
 
 export interface ReadMetric {
   readonly group: string | undefined
+  readonly node: string | undefined
   readonly name: string
   readonly value: number
   /** Undefined for a gauge. */
@@ -41,20 +42,23 @@ export interface ReadMetric {
 /** All metrics of a `MetricsData`, by the numbers in opentelemetry-proto. */
 export function readMetrics(bytes: Buffer): ReadMetric[] {
   return all(bytes, 1).flatMap((resource) => {
-    const [attribute] = all(resource, 1).flatMap((each) => all(each, 1))
-    const group = attribute === undefined ? undefined : one(one(attribute, 2), 1).toString()
+    const group = text(all(resource, 1).flatMap((each) => all(each, 1)))
     return all(resource, 2)
       .flatMap((scope) => all(scope, 2))
       .map((metric) => readMetric(metric, group))
   })
 }
 
+/** The value of the only attribute. */
+const text = ([attribute]: Buffer[]) => (attribute === undefined ? undefined : one(one(attribute, 2), 1).toString())
+
 function readMetric(metric: Buffer, group: string | undefined): ReadMetric {
   const name = one(metric, 1).toString()
   const [sum] = all(metric, 7)
   const point = one(sum ?? one(metric, 5), 1)
   const ms = (field: number) => Number(one(point, field).readBigUInt64LE() / 1_000_000n)
-  const base = { group, name, value: one(point, 4).readDoubleLE(), atMs: ms(3) }
+  const node = text(all(point, 7))
+  const base = { group, node, name, value: one(point, 4).readDoubleLE(), atMs: ms(3) }
   if (sum === undefined) return { ...base, sum: undefined, sinceMs: undefined }
   const numbers = new Map(readMessage(sum))
   if (numbers.get(3) !== 1) throw new Error(`${name} may fall`)
