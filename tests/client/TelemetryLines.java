@@ -31,7 +31,10 @@ public class TelemetryLines implements MetricsReporter, ClientTelemetry, ClientT
             try {
               out.write(String.join(" ", context.clientId(), payload.clientInstanceId().toString(),
                   String.valueOf(payload.isTerminating()), metric.getName(), kind,
-                  String.valueOf(points.get(0).getAsDouble())) + "\n");
+                  String.valueOf(points.get(0).getAsDouble())));
+              for (var each : points.get(0).getAttributesList())
+                out.write(" " + each.getKey() + "=" + each.getValue().getStringValue());
+              out.write("\n");
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }
