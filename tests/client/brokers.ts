@@ -5,6 +5,7 @@ import { startBroker } from 'ottla'
 
 export interface Scene {
   readonly client: Client
+  readonly bootstrap: string
   /** A name that no other scene has. */
   readonly name: string
 }
@@ -16,8 +17,9 @@ export function onOttla(what: string, play: (scene: Scene) => Promise<void>): vo
   if (kafka !== undefined) return
   test(`on Ottla, ${what}`, async () => {
     await using broker = await startBroker()
-    await using client = createClient({ bootstrap: broker.bootstrapServers })
-    await play({ client, name: `scene-${scenes++}` })
+    const bootstrap = broker.bootstrapServers
+    await using client = createClient({ bootstrap })
+    await play({ client, bootstrap, name: `scene-${scenes++}` })
   })
 }
 
@@ -25,7 +27,7 @@ export function onKafka(what: string, play: (scene: Scene) => Promise<void>): vo
   if (kafka === undefined) return
   test(`on Apache Kafka, ${what}`, async () => {
     await using client = createClient({ bootstrap: kafka })
-    await play({ client, name: `scene-${Date.now()}-${scenes++}` })
+    await play({ client, bootstrap: kafka, name: `scene-${Date.now()}-${scenes++}` })
   })
 }
 

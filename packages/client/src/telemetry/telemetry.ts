@@ -76,6 +76,7 @@ export class Telemetry {
   watch(cluster: Cluster, owner: TimedOwner): void {
     this.#timings.add(cluster, owner)
     cluster.onConnection((connection) => this.#offer(connection, cluster))
+    cluster.closed.addEventListener('abort', () => this.#forget(cluster), { once: true })
   }
 
   /** All that it has to push on are connections of consumers, which end with them. */
@@ -96,6 +97,11 @@ export class Telemetry {
     for (const each of this.#connections.keys()) if (!each.isOpen) this.#connections.delete(each)
     this.#connections.set(connection, cluster)
     if (this.#isIdle) this.#goOn()
+  }
+
+  /** The error of a connection that was closed would keep the consumer that has closed it. */
+  #forget(closed: Cluster): void {
+    for (const [connection, cluster] of this.#connections) if (cluster === closed) this.#connections.delete(connection)
   }
 
   #connection(): BrokerConnection | undefined {
