@@ -34,3 +34,10 @@ test('numbers are added at any depth, and once for each group', () => {
   ])
   equal(total([]), undefined)
 })
+
+test('of several consumers, the one counts that has asked for records longest ago', () => {
+  const of = (sincePollMs: number | undefined) => ({ groupId: 'a', sincePollMs })
+  deepEqual(totals([of(undefined), of(700), of(0), of(900)]), [of(900)])
+  deepEqual(totals([of(300), of(undefined)]), [of(300)])
+  deepEqual(totals([of(undefined)]), [of(undefined)])
+})

@@ -117,6 +117,20 @@ play('a producer tells how long its requests and its batches took, since the las
   equal(scene.pushed('producer.node.request.latency.max', { node: 'node-2' }), undefined)
 })
 
+play('a batch that is sent again was in the queue until it was sent first', async (scene) => {
+  const { fake, client } = scene
+  let refusals = 3
+  fake.brokers[0]!.on(produceRequest, produceResponse, (body) => {
+    if (refusals-- === 0) fake.produceFaults = { refused: 0, denied: 0 }
+    return fake.produce(1, body)
+  })
+  fake.produceFaults = { refused: 1, denied: 0 }
+  await client.producer({ lingerMs: 200 }).send({ topic: 't', partition: 0, value: 'v' })
+  equal(client.metrics().producers?.batchesRetried, 1)
+  await scene.nextPush()
+  scene.about('producer.record.queue.time.max', 200)
+})
+
 play('what a broker has not taken is in the next push, the longest too', async (scene) => {
   const producer = scene.client.producer({ lingerMs: 200 })
   await producer.send({ topic: 't', partition: 0, value: 'v' })
