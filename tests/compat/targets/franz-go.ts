@@ -95,6 +95,8 @@ async function runSuite(suite: Suite, context: RunContext): Promise<void> {
 }
 
 const exactly = (names: readonly string[]) => `^(${names.join('|')})$`
+// Go's own flag, for two kinds of tests: those of `kgo.exclude`, which wait for ever without transactions, and those of
+// `kgo.uncollected`, which run apart. findings.md says of each test why.
 const skipping = (names: readonly string[]) => (names.length > 0 ? ['-test.skip', exactly(names)] : [])
 
 /** Runs the suite's program once and gives the end of what it wrote to stderr. */
