@@ -70,27 +70,12 @@ export class ResponseMemory {
   /** For an answer that is there already, whatever the limit says. */
   take(bytes: number): Reservation {
     this.usedBytes += bytes
-    let held = bytes
-    let open = true
-    const change = (to: number) => {
-      this.usedBytes += to - held
-      const less = to < held
-      held = to
-      if (less) this.grantNext()
-    }
-    return {
-      get bytes() {
-        return held
-      },
-      resize: (to) => {
-        if (open) change(to)
-      },
-      release: () => {
-        if (!open) return
-        open = false
-        change(0)
-      },
-    }
+    return new Held(bytes, (moreBytes) => this.changed(moreBytes))
+  }
+
+  private changed(moreBytes: number): void {
+    this.usedBytes += moreBytes
+    if (moreBytes < 0) this.grantNext()
   }
 
   private grantNext(): void {
@@ -109,5 +94,28 @@ export class ResponseMemory {
       this.seekers.delete(seeker)
       seeker.proceed()
     }
+  }
+}
+
+class Held implements Reservation {
+  bytes: number
+  private readonly changed: (moreBytes: number) => void
+  private released = false
+
+  constructor(bytes: number, changed: (moreBytes: number) => void) {
+    this.bytes = bytes
+    this.changed = changed
+  }
+
+  resize(bytes: number): void {
+    if (this.released) return
+    const moreBytes = bytes - this.bytes
+    this.bytes = bytes
+    this.changed(moreBytes)
+  }
+
+  release(): void {
+    this.resize(0)
+    this.released = true
   }
 }

@@ -1,5 +1,6 @@
 import { crc32c } from '../crc32c.ts'
 import { KafkaError } from '../errors.ts'
+import { int64At, putInt64 } from '../int64.ts'
 import {
   attributeBits,
   batchHeaderBytes,
@@ -162,14 +163,4 @@ export function packedBatches(bytes: Buffer, at = 0): PackedBatch[] {
     batch = packedBatchAt(bytes, at)
   }
   return batches
-}
-
-function int64At(bytes: Buffer, at: number): number {
-  return bytes.readInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4)
-}
-
-function putInt64(bytes: Buffer, at: number, value: number): void {
-  const high = Math.floor(value / 0x1_0000_0000)
-  bytes.writeInt32BE(high, at)
-  bytes.writeUInt32BE(value - high * 0x1_0000_0000, at + 4)
 }

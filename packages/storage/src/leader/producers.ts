@@ -146,9 +146,9 @@ export class Producers {
     return producers
   }
 
-  // Deleting first moves the producer to the end of the map's order.
+  // Deleting first moves the producer to the end of the map's order. A map that is emptied and filled shrinks and grows.
   #put(producer: Producer): void {
-    this.#byId.delete(producer.producerId)
+    if (this.#byId.size > 1) this.#byId.delete(producer.producerId)
     this.#byId.set(producer.producerId, producer)
     if (this.#byId.size > maxProducers) this.#byId.delete(this.#byId.keys().next().value!)
   }

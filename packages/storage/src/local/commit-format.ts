@@ -1,4 +1,4 @@
-import { crc32c, Reader, type Writer } from '@ottla/protocol'
+import { crc32c, putInt64, Reader, type Writer } from '@ottla/protocol'
 import type { StampedBatch } from '../leader/stamped-batch.ts'
 import type { PartitionId } from '../partition.ts'
 
@@ -81,8 +81,8 @@ export function sealEntry(
   header: { readonly sequence: number; readonly durable: number; readonly dataBytes: number },
 ): void {
   entry.set(mark, 0)
-  entry.writeBigUInt64BE(BigInt(header.sequence), afterCrc)
-  entry.writeBigUInt64BE(BigInt(header.durable), afterCrc + 8)
+  putInt64(entry, afterCrc, header.sequence)
+  putInt64(entry, afterCrc + 8, header.durable)
   entry.writeUInt32BE(entry.length - entryHeaderBytes, afterCrc + 16)
   entry.writeUInt32BE(header.dataBytes, afterCrc + 20)
   entry.writeUInt32BE(crc32c(entry, afterCrc), crcAt)

@@ -1,4 +1,4 @@
-import { crc32c } from '@ottla/protocol'
+import { crc32c, int64At, putInt64 } from '@ottla/protocol'
 
 /**
  * The index of a segment, for offsets and times at once; fixed entries, one each `index.interval.bytes`:
@@ -47,7 +47,7 @@ export class SegmentIndex {
     return this.#bytes.readUInt32BE(entry * indexEntryBytes + 4)
   }
   maxTimestampBefore(entry: number): number {
-    return Number(this.#bytes.readBigInt64BE(entry * indexEntryBytes + 8))
+    return int64At(this.#bytes, entry * indexEntryBytes + 8)
   }
 
   add(offset: number, position: number, maxTimestampBefore: number): void {
@@ -59,7 +59,7 @@ export class SegmentIndex {
     }
     this.#bytes.writeUInt32BE(offset, at)
     this.#bytes.writeUInt32BE(position, at + 4)
-    this.#bytes.writeBigInt64BE(BigInt(maxTimestampBefore), at + 8)
+    putInt64(this.#bytes, at + 8, maxTimestampBefore)
     this.#bytes.writeUInt32BE(crc32c(this.#bytes.subarray(at, at + 16)), at + 16)
     this.count++
   }
