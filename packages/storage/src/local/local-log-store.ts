@@ -126,6 +126,11 @@ export class LocalLogStore {
     return this.settings.tailBytes * 2.5
   }
 
+  /** A tail is written to its segments in pieces of this size, about. */
+  get pieceBytes(): number {
+    return this.settings.tailBytes / 32
+  }
+
   /** Resolves when tails were flushed or the queue was written; rejects when that fails. */
   room(): Promise<void> {
     if (this.#stuck !== undefined) return Promise.reject(this.#stuck)

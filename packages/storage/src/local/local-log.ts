@@ -14,7 +14,6 @@ import { removeSegment, syncSegment, writeBatches } from './segment-writer.ts'
 import { Tail } from './tail.ts'
 import { unopenedSettings } from './unopened-settings.ts'
 
-const flushBytes = 4 * 1024 * 1024
 const noSegments: readonly Segment[] = []
 
 /**
@@ -335,18 +334,20 @@ export class LocalLog implements PartitionLog {
     const segment = this.#segments[index]!
     const end = this.#endOffsetOf(index)
     const batches: StampedBatch[] = []
-    for (
-      let bytes = 0;
-      batches.length < tail.count && bytes < flushBytes;
-      bytes += batches[batches.length - 1]!.bytes.length
-    ) {
+    let bytes = 0
+    while (batches.length < tail.count && bytes < this.#store.pieceBytes) {
       const batch = tail.at(batches.length)
       if (batch.baseOffset >= end) break
       batches.push(batch)
+      bytes += batch.bytes.length
     }
     await writeBatches(this.#store, this, this.#place(segment), batches)
     this.#store.tailShrank(this, tail.shift(batches.length))
     if (tail.count === 0) this.#tail = undefined
+    // Left to the checkpoint, a hundred megabytes would be synced together, and each acknowledgement wait behind them. Of a
+    // small piece the sync would cost more than that saves.
+    const isLarge = bytes >= this.#store.pieceBytes / 2
+    if (isLarge && !this.#store.recovering) await syncSegment(this.#store, this.#place(segment))
   }
 
   async #trim(): Promise<void> {
