@@ -1,5 +1,5 @@
 import { cpus, release, totalmem } from 'node:os'
-import type { Figures } from './measure.ts'
+import type { Figures, System } from './measure.ts'
 
 /** How Ottla's figure must compare with Kafka's of the same run, or an absolute limit. */
 const targets: Readonly<Record<string, { readonly text: string; holds(ottla: number, kafka: number): boolean }>> = {
@@ -17,22 +17,23 @@ const targets: Readonly<Record<string, { readonly text: string; holds(ottla: num
 }
 
 /** A Markdown table of the medians over all rounds. */
-export function table(ottla: readonly Figures[], kafka: readonly Figures[]): string {
-  const names = [...new Set([...ottla, ...kafka].flatMap((figures) => Object.keys(figures)))]
+export function table({ ottla, kafka, ceiling }: Readonly<Record<System, readonly Figures[]>>): string {
+  const names = [...new Set([...ottla, ...kafka, ...ceiling].flatMap((figures) => Object.keys(figures)))]
   const rows = names.map((name) => {
     const ours = median(ottla.map((figures) => figures[name]))
     const theirs = median(kafka.map((figures) => figures[name]))
+    const most = median(ceiling.map((figures) => figures[name]))
     const target = targets[name]
     const known =
       !Number.isNaN(ours) && (!Number.isNaN(theirs) || target?.holds(ours, Number.NaN) === true || kafka.length > 0)
     const verdict =
       target === undefined || !known ? '' : `${target.text} ${target.holds(ours, theirs) ? 'yes' : '**no**'}`
-    return [name, show(ours), show(theirs), ratio(ours, theirs), verdict]
+    return [name, show(ours), show(theirs), ratio(ours, theirs), verdict, show(most), ratio(most, theirs)]
   })
-  const all = [['', 'Ottla', 'Apache Kafka', 'Ottla / Kafka', 'to reach'], ...rows]
+  const all = [['', 'Ottla', 'Apache Kafka', 'Ottla / Kafka', 'to reach', 'ceiling', 'ceiling / Kafka'], ...rows]
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)))
   const line = (row: readonly string[]) => `| ${row.map((cell, i) => pad(cell, widths[i]!, i)).join(' | ')} |`
-  const rule = `|${widths.map((width, i) => (i === 0 || i === 4 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
+  const rule = `|${widths.map((width, i) => (isText(i) ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
   return [line(all[0]!), rule, ...all.slice(1).map(line)].join('\n')
 }
 
@@ -43,8 +44,10 @@ export function machine(): string {
   return `${cpus().length} cores (${model}), ${memory} GB, ${process.platform} ${release()}, Node ${process.versions.node}`
 }
 
+const isText = (column: number) => column === 0 || column === 4
+
 function pad(cell: string, width: number, column: number): string {
-  return column === 0 || column === 4 ? cell.padEnd(width) : cell.padStart(width)
+  return isText(column) ? cell.padEnd(width) : cell.padStart(width)
 }
 
 export function median(all: readonly (number | undefined)[]): number {
