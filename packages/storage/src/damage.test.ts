@@ -32,6 +32,19 @@ test('a commit file that has lost its header is reported', async () => {
   await assert.rejects(place.open(), DamagedLogError)
 })
 
+test('topics whose commit log and checkpoints are gone are reported, and not removed as deleted ones', async () => {
+  const place = fragilePlace()
+  const storage = await place.open({ smallTailBytes: 0 })
+  await appendAll(await openPartition(storage), numbers(10))
+  await storage.close()
+  const below = 'topics/events=topic-1-id-123456789012/0'
+  const segments = await place.paths(below)
+  for (const directory of ['checkpoints', 'commit'])
+    for (const path of await place.paths(directory)) await place.runtime.files.remove(path)
+  for (let start = 0; start < 2; start++) await assert.rejects(place.open(), DamagedLogError)
+  assert.deepEqual(await place.paths(below), segments)
+})
+
 test('a torn entry at the end of the commit log is cut', async () => {
   const place = fragilePlace()
   const values = numbers(10)
@@ -82,6 +95,25 @@ test('a damaged batch in a segment fails its reads, with a line that says where,
   assert.deepEqual(await valuesFrom(whole), values)
   assert.deepEqual(await valuesFrom(damaged, 15), values.slice(15))
   assert.equal((await damaged.append(batchOf(['on']), client)).baseOffset, 20)
+})
+
+test('a segment file that was cut off, or is gone, fails its reads, with a line that says where', async () => {
+  // Within the last batch, within its header, everything, and the file.
+  for (const kept of [-1, -110, 0, undefined]) {
+    const place = fragilePlace()
+    const values = numbers(20)
+    const storage = await place.open({ smallTailBytes: 0 })
+    await appendAll(await openPartition(storage), values)
+    await storage.close()
+    const [, path] = await place.paths('topics/events=topic-1-id-123456789012/0')
+    const size = (await place.runtime.files.size(path!))!
+    if (kept === undefined) await place.runtime.files.remove(path!)
+    else await place.cut(path!, kept < 0 ? size + kept : kept)
+    const partition = await openPartition(await place.open())
+    await assert.rejects(valuesFrom(partition, 19), failsWith('KAFKA_STORAGE_ERROR'))
+    assert.ok(place.lines.some((line) => line.startsWith('error') && line.includes(path!)))
+    assert.equal((await partition.append(batchOf(['on']), client)).baseOffset, 20)
+  }
 })
 
 test('an index that is damaged, or missing, is made again', async () => {

@@ -37,6 +37,7 @@ export async function recover(store: LocalLogStore, keys: Map<string, string>): 
   store.recovering = true
   const { recovery, covered, previouslyCovered } = await loadCheckpoint(store, keys)
   const found = await listCommitFiles(files, store.commitDirectory)
+  if (covered === 0 && found.every(({ header }) => header === undefined)) await checkIsNew(store)
   await syncCommitFiles(files, found, covered)
   let lastSequence = covered
   let uncertain: CommitEntry[] = []
@@ -52,6 +53,14 @@ export async function recover(store: LocalLogStore, keys: Map<string, string>): 
   for (const entry of uncertain) await writeAgain(files, entry)
   const trimmed = recovery.finish()
   return { lastSequence, nextFile: (found.at(-1)?.number ?? 0) + 1, covered, previouslyCovered, commitBytes, trimmed }
+}
+
+/** Topics that nothing tells of look like deleted ones, and would be removed with all that is in them. */
+async function checkIsNew({ runtime, directory, topicsDirectory }: LocalLogStore): Promise<void> {
+  const [topic] = await runtime.files.list(topicsDirectory)
+  if (topic === undefined) return
+  const what = `there are topics (${topic}), but neither a checkpoint nor a commit log that tells of them`
+  throw new DamagedLogError(directory, 0, what)
 }
 
 /**

@@ -107,6 +107,7 @@ export class SegmentReader {
   #failure(cause: Error): Error {
     if (cause instanceof DamagedLogError)
       this.#log.write('error', cause.message, { file: cause.path, position: cause.position })
+    else this.#log.write('error', `a segment can not be read: ${cause.message}`, { err: cause })
     return new KafkaError('KAFKA_STORAGE_ERROR', cause.message, { cause })
   }
 
@@ -214,7 +215,9 @@ async function readBatchesAt(file: File, path: string, place: Place, end: number
   const head = await file.read(place.position, Math.min(batchHeaderBytes, end - place.position))
   const { bytes } = headerAt(path, head, 0, place.position)
   if (bytes > end - place.position) throw new DamagedLogError(path, place.position, `a batch of ${bytes} bytes`)
-  return file.read(place.position, Math.min(end - place.position, Math.max(bytes, window)))
+  const batches = await file.read(place.position, Math.min(end - place.position, Math.max(bytes, window)))
+  if (batches.length < bytes) throw new DamagedLogError(path, place.position, 'the file ends within a batch')
+  return batches
 }
 
 /** Goes from batch to batch in a window of a segment file, and checks what it passes. */

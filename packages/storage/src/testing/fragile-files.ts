@@ -15,6 +15,8 @@ export interface FragilePlace {
   open(changes?: Partial<StorageSettings>): Promise<Storage>
   paths(below: string): Promise<string[]>
   damage(path: string, position: number): Promise<void>
+  /** Leaves the first bytes of a file. */
+  cut(path: string, bytes: number): Promise<void>
 }
 
 /** Files in memory that can be damaged, can refuse writes, and forget who has locked them. */
@@ -39,6 +41,7 @@ export function fragilePlace(): FragilePlace {
       const [byte] = await file.read(position, 1)
       await file.write(position, [Buffer.of(byte! ^ 0xff)])
     },
+    cut: async (path, bytes) => (await files.open(path, 'write')).truncate(bytes),
   }
   return place
 }
