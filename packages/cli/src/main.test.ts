@@ -138,6 +138,7 @@ test('a bad setting is told by its name, with what it may be', async () => {
 test('arguments that are wrong are told in one sentence', async () => {
   const usage = (...args: string[]) => failure(['start', ...args], { exitCode: 2 })
   assert.match(await usage('--listen', 'nowhere'), /--listen.*nowhere.*HOST:PORT/)
+  assert.match(await usage('--data', ''), /--data.*directory/)
   assert.match(await usage('--set', 'x'), /--set.*key=value/)
   assert.match(await usage('--log-level', 'loud'), /--log-level.*loud/)
   const unknown = new Program(['start', '--lisen', '127.0.0.1:0'])

@@ -1,6 +1,6 @@
 import { listItems } from '@ottla/cluster'
 import { KafkaError } from '@ottla/protocol'
-import { type Address, parsedAddress } from '@ottla/runtime'
+import { type Address, addressText, parsedAddress } from '@ottla/runtime'
 
 interface ListenerSettings {
   /** `listeners` or `advertised.listeners` */
@@ -35,4 +35,16 @@ export function listenerAddresses({ name, value, controllers, protocols }: Liste
     addresses.push(address.host === '' ? { ...address, host: '0.0.0.0' } : address)
   }
   return addresses
+}
+
+/** Clients would be told to connect to where nobody can. */
+export function checkedAdvertised(address: Address): Address {
+  const why =
+    address.port === 0
+      ? 'port 0 is none that clients can connect to'
+      : address.host === '0.0.0.0' || address.host === '::'
+        ? `${address.host} is every address of a machine, not one that clients can connect to`
+        : undefined
+  if (why === undefined) return address
+  throw new KafkaError('INVALID_CONFIG', `the advertised address ${addressText(address)} can not be: ${why}`)
 }

@@ -3,7 +3,7 @@ import { checkedStaticConfigs, EmbeddedMetadataStore, LayeredConfigs, openCluste
 import { GroupService } from '@ottla/coordinator'
 import { type Address, addressText, type Runtime } from '@ottla/runtime'
 import { openStorage } from '@ottla/storage'
-import { listenerAddresses } from './listeners.ts'
+import { checkedAdvertised, listenerAddresses } from './listeners.ts'
 import { brokerSettings, storageSettings } from './node-settings.ts'
 import { PartitionKeeper } from './partition-keeper.ts'
 
@@ -88,7 +88,8 @@ function nodeConfigs({ settings, directory, listen, advertise }: NodeOptions) {
     })
   const given = listeners('listeners')
   const addresses = listen !== undefined ? [listen] : given.length > 0 ? given : [defaultListen]
-  const advertised = advertise ?? listeners('advertised.listeners')[0]
+  const wanted = advertise ?? listeners('advertised.listeners')[0]
+  const advertised = wanted && checkedAdvertised(wanted)
   // What DescribeConfigs shows is what is in force, whichever way it was said.
   const statics = new Map([
     ...values,

@@ -141,6 +141,13 @@ test('clients are told the advertised address', async () => {
   assert.deepEqual([told!.host, told!.port], ['kafka.example', 1234])
 })
 
+test('an address that no client can connect to is not advertised', async () => {
+  const refused = (options: Parameters<typeof startBroker>[0], why: RegExp) => assert.rejects(startBroker(options), why)
+  await refused({ advertise: { host: 'kafka.example', port: 0 } }, /kafka\.example:0 can not be: port 0/)
+  await refused({ advertise: { host: '0.0.0.0', port: 9092 } }, /0\.0\.0\.0 is every address/)
+  await refused({ settings: { 'advertised.listeners': 'PLAINTEXT://[::]:9092' } }, /:: is every address/)
+})
+
 test('closing ends the connections, and closing again is no error', async () => {
   const broker = await startBroker()
   const client = await SmallClient.connect(broker.address)

@@ -8,6 +8,12 @@ export function address(text: string): Address {
   throw new InvalidArgumentError('Write HOST:PORT, and [HOST]:PORT for IPv6.')
 }
 
+/** Without it, a shell's unset variable would be the current directory. */
+export function directory(text: string): string {
+  if (text.trim() !== '') return text
+  throw new InvalidArgumentError('Write a directory; . is this one.')
+}
+
 /** One more `key=value` of an option that may be given several times; the last one of a key counts. */
 export function setting(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const at = text.indexOf('=')

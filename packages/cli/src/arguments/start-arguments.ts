@@ -1,7 +1,7 @@
 import type { Address, LogLevel } from '@ottla/runtime'
 import { type Command, Option } from 'commander'
 import { logLevels } from '../start/process-log.ts'
-import { address, setting } from './argument-values.ts'
+import { address, directory, setting } from './argument-values.ts'
 
 /** What `ottla start` was asked for. */
 export interface StartArguments {
@@ -32,7 +32,7 @@ export function addStart(ottla: Command, start: (options: StartArguments) => Pro
         'where to listen; port 0 takes a free one (default: 127.0.0.1:9092)',
       ).argParser(address),
     )
-    .option('--data <DIR>', 'where the data is kept (default: ./data)')
+    .addOption(new Option('--data <DIR>', 'where the data is kept (default: ./data)').argParser(directory))
     .option('--config <FILE>', "settings, in the form of Kafka's server.properties")
     .addOption(
       new Option('--set <key=value>', 'one setting; may be given several times, and counts before the file')
