@@ -1,5 +1,12 @@
 import { setMaxListeners } from 'node:events'
-import { type Decoded, type Message, metadataRequest, metadataResponse, type Partially } from '@ottla/protocol'
+import {
+  type Decoded,
+  type Message,
+  metadataRequest,
+  metadataResponse,
+  type Partially,
+  zeroUuid,
+} from '@ottla/protocol'
 import type { Log, Runtime } from '@ottla/runtime'
 import { asOttlaError, OttlaError } from '../ottla-error.ts'
 import { bootstrapAddresses } from './addresses.ts'
@@ -113,6 +120,11 @@ export class Cluster {
   knownTopic(name: string): TopicMetadata | undefined {
     this.#metadata.use(name)
     return this.image.topics.get(name)
+  }
+
+  /** The id of a topic as it is known now, in Kafka's text form; keeps it in use. `zeroUuid`: not known, or a broker before 2.8. */
+  topicId(name: string): string {
+    return this.knownTopic(name)?.id ?? zeroUuid
   }
 
   /** All topics of the cluster, asked for now. They do not get in use by it. */

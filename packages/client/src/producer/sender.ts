@@ -242,7 +242,7 @@ export class Sender {
       const name = parcel.batch.topic
       const ofTopic = topics.get(name)
       if (ofTopic !== undefined) ofTopic.parcels.push(parcel)
-      else topics.set(name, { name, topicId: this.#cluster.image.topics.get(name)?.id ?? zeroUuid, parcels: [parcel] })
+      else topics.set(name, { name, topicId: this.#cluster.topicId(name), parcels: [parcel] })
     }
     return [...topics.values()]
   }

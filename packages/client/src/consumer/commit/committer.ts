@@ -170,7 +170,7 @@ export class Committer {
   }
 
   #topicId({ topic, topicId }: OffsetOfTopic): string {
-    return topicId ?? this.#parts.cluster.knownTopic(topic)?.id ?? zeroUuid
+    return topicId ?? this.#parts.cluster.topicId(topic)
   }
 
   /** The topic that the offset is of was deleted, and perhaps created again. */

@@ -1,4 +1,3 @@
-import { zeroUuid } from '@ottla/protocol'
 import type { Cluster } from '../../connection/cluster.ts'
 import type { ConsumerSettings } from '../consumer-options.ts'
 import type { AssignedPartition } from '../progress/assigned-partition.ts'
@@ -79,7 +78,7 @@ function positionOf(
   return {
     topic,
     // That of the topic in which the offset means something, whatever has the name now.
-    topicId: topicId ?? cluster.knownTopic(topic)?.id ?? zeroUuid,
+    topicId: topicId ?? cluster.topicId(topic),
     partition,
     fetchOffset,
     currentLeaderEpoch,

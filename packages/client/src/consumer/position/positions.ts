@@ -112,7 +112,7 @@ export class Positions {
     else {
       partition.moveTo(committed.offset, committed.leaderEpoch)
       partition.committed = committed
-      const topicId = this.#parts.cluster.knownTopic(partition.topic)?.id ?? zeroUuid
+      const topicId = this.#parts.cluster.topicId(partition.topic)
       if (topicId !== zeroUuid) partition.topicId ??= topicId
     }
     return true

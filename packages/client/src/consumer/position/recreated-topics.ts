@@ -29,7 +29,7 @@ export class RecreatedTopics {
     const { cluster, assignment, lost } = this.#parts
     let isAnyLost = false
     for (const partition of assignment.all()) {
-      const topicId = cluster.image.topics.get(partition.topic)?.id ?? zeroUuid
+      const topicId = cluster.topicId(partition.topic)
       if (topicId === zeroUuid) continue
       if (partition.isRecreatedAs(topicId)) {
         this.#lose(partition, topicId)

@@ -5,7 +5,6 @@ import {
   shareAcknowledgeResponse,
   shareFetchRequest,
   shareFetchResponse,
-  zeroUuid,
 } from '@ottla/protocol'
 import { backoffMs } from '../../connection/chance.ts'
 import type { Cluster } from '../../connection/cluster.ts'
@@ -225,7 +224,7 @@ export class ShareBroker {
       topics.set(topic, partitions.set(partition, acknowledgementBatches))
     }
     return [...topics].map(([topic, partitions]) => ({
-      topicId: this.#parts.cluster.knownTopic(topic)?.id ?? zeroUuid,
+      topicId: this.#parts.cluster.topicId(topic),
       partitions: [...partitions].map(([partitionIndex, acknowledgementBatches]) => ({
         partitionIndex,
         acknowledgementBatches,
