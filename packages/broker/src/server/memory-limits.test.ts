@@ -121,6 +121,21 @@ test('who needs room to begin is told when there is some', () => {
   assert.equal(memory.hasRoom(seeker), true)
 })
 
+test('fetches that are not read leave a quarter to other answers, however large their first batches are', () => {
+  const memory = new ResponseMemory(1000)
+  const fetched = memory.tryReserve(10_000, 10)!
+  fetched.resize(5000)
+  assert.equal(memory.tryReserve(100, 10), undefined)
+  const seeker = new Holder()
+  assert.equal(memory.hasRoom(seeker), true)
+  const other = memory.take(250)
+  assert.equal(memory.hasRoom(seeker), false)
+  other.release()
+  assert.equal(seeker.proceeded, 1)
+  fetched.release()
+  assert.equal(memory.usedBytes, 0)
+})
+
 test('what asks for nothing never waits', () => {
   const memory = new ResponseMemory(1000)
   memory.take(5000)

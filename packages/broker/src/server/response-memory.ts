@@ -22,13 +22,17 @@ interface Waiter {
  * The bytes of all answers that wait for their clients to read them.
  *
  * A fetch asks before it reads. It gets at most a quarter of what is left, so that consumers that do not read take
- * smaller and smaller shares and never all; when too little is left it waits for another's answer to be taken.
+ * smaller and smaller shares and never all; when too little is left it waits for another's answer to be taken. Their
+ * first batches come whole, though, and may take more than their shares: a quarter of the limit is for all other answers
+ * whatever fetches hold, so that nobody waits for metadata until a consumer that does not read is cut off.
  */
 export class ResponseMemory {
   private readonly limitBytes: number
   private readonly waiters = new Set<Waiter>()
   private readonly seekers = new Set<RoomSeeker>()
   usedBytes = 0
+  /** Of them, those that fetches have set aside. */
+  private fetchedBytes = 0
 
   constructor(limitBytes: number) {
     this.limitBytes = limitBytes
@@ -38,14 +42,23 @@ export class ResponseMemory {
   tryReserve(wantedBytes: number, minimumBytes: number): Reservation | undefined {
     const shareBytes = Math.max(0, Math.floor((this.limitBytes - this.usedBytes) / 4))
     if (shareBytes < Math.min(wantedBytes, minimumBytes)) return undefined
-    return this.take(Math.min(wantedBytes, shareBytes))
+    const reservation = new Held((moreBytes) => {
+      this.fetchedBytes += moreBytes
+      this.changed(moreBytes)
+    })
+    reservation.resize(Math.min(wantedBytes, shareBytes))
+    return reservation
   }
 
-  /** Is the limit not reached? If it is, the seeker is told to proceed later. */
+  /** May an answer that is no fetch's be made? If not, the seeker is told to proceed later. */
   hasRoom(seeker: RoomSeeker): boolean {
-    if (this.usedBytes < this.limitBytes) return true
+    if (this.isOpen) return true
     this.seekers.add(seeker)
     return false
+  }
+
+  private get isOpen(): boolean {
+    return this.usedBytes < this.limitBytes || this.usedBytes - this.fetchedBytes < this.limitBytes / 4
   }
 
   forget(seeker: RoomSeeker): void {
@@ -69,8 +82,9 @@ export class ResponseMemory {
 
   /** For an answer that is there already, whatever the limit says. */
   take(bytes: number): Reservation {
-    this.usedBytes += bytes
-    return new Held(bytes, (moreBytes) => this.changed(moreBytes))
+    const reservation = new Held((moreBytes) => this.changed(moreBytes))
+    reservation.resize(bytes)
+    return reservation
   }
 
   private changed(moreBytes: number): void {
@@ -81,7 +95,7 @@ export class ResponseMemory {
   private grantNext(): void {
     for (const waiter of this.waiters) {
       const reservation = this.tryReserve(waiter.wantedBytes, waiter.minimumBytes)
-      if (reservation === undefined) return
+      if (reservation === undefined) break
       this.waiters.delete(waiter)
       waiter.grant(reservation)
     }
@@ -90,7 +104,7 @@ export class ResponseMemory {
 
   private tellSeekers(): void {
     for (const seeker of this.seekers) {
-      if (this.usedBytes >= this.limitBytes) return
+      if (!this.isOpen) return
       this.seekers.delete(seeker)
       seeker.proceed()
     }
@@ -98,12 +112,11 @@ export class ResponseMemory {
 }
 
 class Held implements Reservation {
-  bytes: number
+  bytes = 0
   private readonly changed: (moreBytes: number) => void
   private released = false
 
-  constructor(bytes: number, changed: (moreBytes: number) => void) {
-    this.bytes = bytes
+  constructor(changed: (moreBytes: number) => void) {
     this.changed = changed
   }
 
