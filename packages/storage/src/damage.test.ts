@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { crc32c } from '@ottla/protocol'
 import { DamagedLogError } from './damaged-log-error.ts'
 import type { Partition } from './partition.ts'
 import { batchOf, client, failsWith, openPartition, valuesFrom } from './testing/fixtures.ts'
@@ -30,6 +31,19 @@ test('a commit file that has lost its header is reported', async () => {
   const [path] = await place.paths('commit')
   await place.damage(path!, 12)
   await assert.rejects(place.open(), DamagedLogError)
+})
+
+test('a commit file of a newer version is named, and left as it is', async () => {
+  const place = fragilePlace()
+  await appendAll(await openPartition(await place.open()), numbers(2))
+  const [path] = await place.paths('commit')
+  const file = await place.runtime.files.open(path!, 'write')
+  const header = Buffer.from(await file.read(0, 40))
+  header.writeUInt16BE(header.readUInt16BE(8) + 1, 8)
+  header.writeUInt32BE(crc32c(header.subarray(0, 36)), 36)
+  await file.write(0, [header])
+  await assert.rejects(place.open(), (error: Error) => error.message.startsWith(`${path} is of version`))
+  assert.deepEqual(await file.read(0, 40), header)
 })
 
 test('topics whose commit log and checkpoints are gone are reported, and not removed as deleted ones', async () => {

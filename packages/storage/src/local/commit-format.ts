@@ -44,12 +44,12 @@ export function encodeFileHeader(header: CommitFileHeader): Buffer {
 }
 
 /** Undefined: these bytes are no header. */
-export function decodeFileHeader(bytes: Buffer): CommitFileHeader | undefined {
+export function decodeFileHeader(bytes: Buffer, path: string): CommitFileHeader | undefined {
   if (bytes.length < fileHeaderBytes || bytes.readUInt32BE(36) !== crc32c(bytes.subarray(0, 36))) return undefined
   if (bytes.toString('latin1', 0, 8) !== fileMagic) return undefined
   const version = bytes.readUInt16BE(8)
   if (version !== formatVersion)
-    throw new Error(`a commit log of version ${version}; this Ottla knows ${formatVersion}`)
+    throw new Error(`${path} is of version ${version}; this Ottla knows version ${formatVersion}`)
   return {
     policy: bytes.readUInt16BE(10) === 0 ? 'fsync' : 'os',
     number: Number(bytes.readBigUInt64BE(12)),

@@ -32,7 +32,7 @@ export async function listCommitFiles(files: FileSystem, directory: string): Pro
     const path = join(directory, name)
     const size = (await files.size(path)) ?? 0
     const number = Number(name.slice(0, 16))
-    const header = decodeFileHeader(await readHead(files, path))
+    const header = decodeFileHeader(await readHead(files, path), path)
     if (header === undefined && size > fileHeaderBytes) throw new DamagedLogError(path, 0, 'its header is not valid')
     // A spare file was to be written over, and a crash has kept its new name or its new header, but not both.
     found.push({ path, number, size, header: header?.number === number ? header : undefined })
