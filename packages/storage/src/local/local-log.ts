@@ -202,9 +202,8 @@ export class LocalLog implements PartitionLog {
     for (const [index, segment] of this.#segments.entries()) {
       const end = this.#endOffsetOf(index)
       if (end <= start) continue
-      const isActive = index === this.#segments.length - 1
       const tooOld = segment.maxTimestamp >= 0 && nowMs - segment.maxTimestamp > retentionMs
-      const tooMany = !isActive && rest - segment.size >= retentionBytes
+      const tooMany = rest - segment.size >= retentionBytes
       if (!tooOld && !tooMany) break
       rest -= segment.size
       start = end
