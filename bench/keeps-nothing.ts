@@ -17,10 +17,11 @@ import {
   Reader,
   readRequestHeader,
   responseFrame,
+  stableVersions,
   Writer,
 } from '@ottla/protocol'
+import { partitions } from './measure.ts'
 
-const partitions = 6
 const nodeId = 1
 const topicId = 'AAAAAAAAQACAAAAAAAAAAQ'
 
@@ -70,11 +71,10 @@ const apis: readonly Api[] = [
 ]
 
 const ranges = () =>
-  apis.map(({ request }) => ({
-    apiKey: request.api!,
-    minVersion: request.versions[0],
-    maxVersion: request.unstable === true ? request.versions[1] - 1 : request.versions[1],
-  }))
+  apis.map(({ request }) => {
+    const [minVersion, maxVersion] = stableVersions(request)
+    return { apiKey: request.api!, minVersion, maxVersion }
+  })
 
 function serve(socket: Socket): void {
   const writer = new Writer()

@@ -20,7 +20,7 @@ export interface Sizes {
 /** One figure of one system in one round, by the name of its row. */
 export type Figures = Record<string, number>
 
-const partitions = 6
+export const partitions = 6
 const bytesOfGb = 1e9
 
 /** Starts a fresh broker, puts it under load, and stops it. */

@@ -1,5 +1,5 @@
 import type { Api, Decoded, Message, Partially } from '@ottla/protocol'
-import { apis } from '@ottla/protocol'
+import { apis, stableVersions } from '@ottla/protocol'
 import type { Address } from '@ottla/runtime'
 import type { FetchSessions } from './fetch/fetch-sessions.ts'
 import type { ProducerIds } from './producer-ids.ts'
@@ -61,10 +61,7 @@ export function handler<Q extends Message<any>, S extends Message<any>>(
     request: Decoded<Q>,
     context: RequestContext,
   ) => Partially<Decoded<S>> | undefined | Promise<Partially<Decoded<S>> | undefined>,
-  versions: readonly [min: number, max: number] = [
-    request.versions[0],
-    request.unstable === true ? request.versions[1] - 1 : request.versions[1],
-  ],
+  versions: readonly [min: number, max: number] = stableVersions(request),
 ): Handler {
   const api = apis.find(
     (known) => known.request === (request as Message<any>) && known.response === (response as Message<any>),

@@ -6,6 +6,7 @@ import {
   ErrorCode,
   type Message,
   type Reader,
+  stableVersions,
 } from '@ottla/protocol'
 
 /** The versions that a broker speaks, by API key. */
@@ -23,7 +24,7 @@ export class SpokenVersions {
   highest(request: Message<any>, atMost = Infinity): number | undefined {
     const range = this.#ranges.get(request.api!)
     if (range === undefined) return undefined
-    const version = Math.min(range[1], stableMax(request), atMost)
+    const version = Math.min(range[1], stableVersions(request)[1], atMost)
     return version >= Math.max(range[0], request.versions[0]) ? version : undefined
   }
 }
@@ -33,8 +34,6 @@ export const beforeNegotiation = new SpokenVersions({
   apiKeys: [{ apiKey: apiVersionsRequest.api!, minVersion: 0, maxVersion: 4 }],
   finalizedFeatures: [],
 })
-
-const stableMax = (request: Message<any>) => (request.unstable === true ? request.versions[1] - 1 : request.versions[1])
 
 /**
  * Reads the answer to an ApiVersions request. A broker that lacks the version answers in version 0, with

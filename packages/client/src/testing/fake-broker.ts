@@ -12,6 +12,7 @@ import {
   type RequestHeader,
   readRequestHeader,
   responseFrame,
+  stableVersions,
   Writer,
 } from '@ottla/protocol'
 import type { Address, Connection, Listener, Runtime } from '@ottla/runtime'
@@ -123,8 +124,7 @@ export class FakeBroker {
   }
 
   #rangeOf({ key, request }: Api): VersionRange {
-    const stable = request.unstable === true ? request.versions[1] - 1 : request.versions[1]
-    return this.#versions.get(key) ?? [request.versions[0], stable]
+    return this.#versions.get(key) ?? stableVersions(request)
   }
 
   #accept(connection: Connection): void {

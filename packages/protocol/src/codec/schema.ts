@@ -117,6 +117,11 @@ export interface Message<S extends Shape> {
   readonly unstable?: boolean
   readonly fields: S
 }
+/** The versions that are final in this release of Kafka: those that are advertised, and spoken without being told to. */
+export const stableVersions = ({
+  versions: [min, max],
+  unstable,
+}: Message<any>): readonly [min: number, max: number] => [min, unstable === true ? max - 1 : max]
 export const message = <const S extends Shape>(m: Message<S>): Message<S> => m
 /** What a decoder returns: every field, with its default where the version lacks it. */
 export type Decoded<M> = M extends Message<infer S> ? Infer<S> : never

@@ -1,3 +1,4 @@
+import { stableVersions } from '@ottla/protocol'
 import { type FakeBroker, faultless } from '../fake-broker.ts'
 import type { FakeCluster, FakeTopic } from '../fake-cluster.ts'
 import { kafka28Versions } from '../kafka-2.8.ts'
@@ -132,9 +133,9 @@ export class Trouble {
     for (const { key, request } of broker.apis) {
       const old = kafka28Versions[key]
       if (old === undefined) continue
-      const newest = request.unstable === true ? request.versions[1] - 1 : request.versions[1]
+      const [oldest, newest] = stableVersions(request)
       const max = chance.happens(0.3) ? newest : Math.min(newest, old[1] + chance.integer(newest - old[1] + 1))
-      broker.speak(request, [request.versions[0], max])
+      broker.speak(request, [oldest, max])
     }
   }
 }
