@@ -136,6 +136,14 @@ test('fetches that are not read leave a quarter to other answers, however large 
   assert.equal(memory.usedBytes, 0)
 })
 
+test('an answer that is released holds nothing any more, whatever its release sets off', () => {
+  const memory = new ResponseMemory(1000)
+  const answer = memory.take(1000)
+  assert.equal(memory.hasRoom({ proceed: () => answer.resize(700) }), false)
+  answer.release()
+  assert.equal(memory.usedBytes, 0)
+})
+
 test('what asks for nothing never waits', () => {
   const memory = new ResponseMemory(1000)
   memory.take(5000)

@@ -121,14 +121,17 @@ class Held implements Reservation {
   }
 
   resize(bytes: number): void {
-    if (this.released) return
-    const moreBytes = bytes - this.bytes
-    this.bytes = bytes
-    this.changed(moreBytes)
+    if (!this.released) this.hold(bytes)
   }
 
   release(): void {
-    this.resize(0)
     this.released = true
+    this.hold(0)
+  }
+
+  private hold(bytes: number): void {
+    const moreBytes = bytes - this.bytes
+    this.bytes = bytes
+    if (moreBytes !== 0) this.changed(moreBytes)
   }
 }
