@@ -1,6 +1,6 @@
 import { listItems } from '@ottla/cluster'
 import { KafkaError } from '@ottla/protocol'
-import { type Address, addressText, parsedAddress } from '@ottla/runtime'
+import { type Address, addressText, isEverywhere, parsedAddress } from '@ottla/runtime'
 
 interface ListenerSettings {
   /** `listeners` or `advertised.listeners` */
@@ -39,12 +39,10 @@ export function listenerAddresses({ name, value, controllers, protocols }: Liste
 
 /** Clients would be told to connect to where nobody can. */
 export function checkedAdvertised(address: Address): Address {
-  const why =
-    address.port === 0
-      ? 'port 0 is none that clients can connect to'
-      : address.host === '0.0.0.0' || address.host === '::'
-        ? `${address.host} is every address of a machine, not one that clients can connect to`
-        : undefined
-  if (why === undefined) return address
-  throw new KafkaError('INVALID_CONFIG', `the advertised address ${addressText(address)} can not be: ${why}`)
+  const refused = (why: string) =>
+    new KafkaError('INVALID_CONFIG', `the advertised address ${addressText(address)} can not be: ${why}`)
+  if (address.port === 0) throw refused('port 0 is none that clients can connect to')
+  if (isEverywhere(address.host))
+    throw refused(`${address.host} is every address of a machine, not one that clients can connect to`)
+  return address
 }

@@ -8,4 +8,7 @@ export function parsedAddress(text: string): Address | undefined {
   return port > 65535 ? undefined : { host: match[1] ?? match[2]!, port }
 }
 
+/** It stands for all addresses of a machine: to listen at, not to connect to. */
+export const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::'
+
 export const addressText = ({ host, port }: Address): string => `${host.includes(':') ? `[${host}]` : host}:${port}`

@@ -1,4 +1,4 @@
-import { type Address, addressText } from '@ottla/runtime'
+import { type Address, addressText, isEverywhere } from '@ottla/runtime'
 
 const defaultPort = 9092
 
@@ -25,6 +25,3 @@ Ctrl-C stops it.
 
 `
 }
-
-/** Listening on every interface. */
-const isEverywhere = (host: string) => host === '0.0.0.0' || host === '::'
