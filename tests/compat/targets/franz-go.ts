@@ -84,7 +84,7 @@ async function runSuite(suite: Suite, context: RunContext): Promise<void> {
   const uncollected = [...readList(`${suite.list}.uncollected`)]
   const tests = new SuiteResults(readList(`${suite.list}.allow`), context)
   const wanted = context.only.length > 0 ? ['-test.run', context.only.join('|')] : []
-  let lastWords = await runTests(suite, context, tests, [...wanted, ...skipping([...excluded, ...uncollected])])
+  let lastWords = await runTests(suite, context, tests, [...wanted, ...allBut([...excluded, ...uncollected])])
   // Tests that depend on when Go collects garbage run by themselves and without collection: findings.md names them.
   const apart = uncollected.filter(
     (name) => context.only.length === 0 || context.only.some((text) => name.includes(text)),
@@ -95,9 +95,8 @@ async function runSuite(suite: Suite, context: RunContext): Promise<void> {
 }
 
 const exactly = (names: readonly string[]) => `^(${names.join('|')})$`
-// Go's own flag, for two kinds of tests: those of `kgo.exclude`, which wait for ever without transactions, and those of
-// `kgo.uncollected`, which run apart. findings.md says of each test why.
-const skipping = (names: readonly string[]) => (names.length > 0 ? ['-test.skip', exactly(names)] : [])
+/** Everything in the suite but these. */
+const allBut = (names: readonly string[]) => (names.length === 0 ? [] : ['-test.skip', exactly(names)]) // each with its reason beside it in the list that names it
 
 /** Runs the suite's program once and gives the end of what it wrote to stderr. */
 async function runTests(
